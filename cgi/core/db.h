@@ -1,0 +1,109 @@
+/*
+ * db: the only user of libpq-fe.h.  Functions are called by name with typed, named parameters; rows are read by column name and become
+ * JSON.  C holds no SQL text: db builds "select * from schema.function(p_a => $1, …)" from literals that it checks against [a-z0-9_.].
+ * COMMIT decides: a write is acknowledged only when the tag is COMMIT and no notice came (STYLE.md §libpq, SECURITY.md finding 1).
+ */
+#ifndef AIDDESK_CORE_DB_H
+#define AIDDESK_CORE_DB_H
+
+#include <jansson.h>
+
+#include "core/config.h"
+#include "core/err.h"
+
+struct db;
+struct db_rows;
+
+enum db_type { DB_TYPE_TEXT, DB_TYPE_INT, DB_TYPE_BOOL, DB_TYPE_UUID, DB_TYPE_BYTES, DB_TYPE_JSON, DB_TYPE_TIME, DB_TYPE_DATE,
+               DB_TYPE_TEXTS, DB_TYPE_BYTEAS };
+
+struct db_arg {
+    const char *name;   /* "p_case": a literal */
+    enum db_type type;
+    bool null;
+    struct str text;    /* TEXT, BYTES, DATE (ISO), JSON */
+    int64_t number;     /* INT, BOOL, TIME (microseconds) */
+    struct uuid uuid;
+    const struct str *many; /* TEXTS, BYTEAS */
+    size_t n_many;
+};
+
+#define DB_TEXT(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXT, .text = (v)})
+/* Empty text becomes NULL. */
+#define DB_TEXT_OR_NULL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXT, .text = (v), .null = (v).n == 0})
+#define DB_INT(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_INT, .number = (v)})
+#define DB_INT_OR_NULL(nm, v, is) ((struct db_arg){.name = (nm), .type = DB_TYPE_INT, .number = (v), .null = !(is)})
+#define DB_BOOL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_BOOL, .number = (v) ? 1 : 0})
+#define DB_UUID(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_UUID, .uuid = (v)})
+#define DB_UUID_OR_NULL(nm, v, is) ((struct db_arg){.name = (nm), .type = DB_TYPE_UUID, .uuid = (v), .null = !(is)})
+#define DB_BYTES(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTES, .text = (v)})
+#define DB_BYTES_OR_NULL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTES, .text = (v), .null = (v).n == 0})
+#define DB_JSON(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_JSON, .text = (v)}) /* serialised JSON -> jsonb */
+#define DB_TIME(nm, us) ((struct db_arg){.name = (nm), .type = DB_TYPE_TIME, .number = (us)})
+#define DB_TIME_OR_NULL(nm, us, is) ((struct db_arg){.name = (nm), .type = DB_TYPE_TIME, .number = (us), .null = !(is)})
+#define DB_DATE_OR_NULL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_DATE, .text = (v), .null = (v).n == 0})
+#define DB_TEXTS(nm, v, c) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXTS, .many = (v), .n_many = (c)})
+#define DB_BYTEAS(nm, v, c) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTEAS, .many = (v), .n_many = (c)})
+
+/* Opens the connection of this process (after fork, never before).  role: "aiddesk_intake"; timeout_ms: own deadline of a request
+ * (8000, uploads 45000).  Connecting happens on first use and again after a loss. */
+struct db *db_open(const struct config *config, const char *role, int statement_timeout_ms, int deadline_ms);
+void db_close(struct db *db);
+/* Start of a request: sets the arena that results live in and the deadline. */
+void db_request_begin(struct db *db, struct arena *a);
+/* End of a request: no transaction may be open (logged as our bug and rolled back); returns true when all was well. */
+bool db_request_end(struct db *db);
+
+/* Calls a reading function.  Errors: UD codes through the registry, ERR_BUSY, ERR_UNAVAILABLE, ERR_INTERNAL.  A read is sent once more
+ * on a new connection when the old one was lost. rows may be NULL. */
+#define db_read(db, fn, rows, ...) \
+    db_read_((db), (fn), (rows), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+/* Calls one writing function as one transaction: begin, call, commit; retries 40001 and 40P01 at most 5 times.  ERR_UNCONFIRMED when
+ * the COMMIT's outcome is unknown (time-out, notice, lost connection); the connection is then closed without cancelling. */
+#define db_write(db, fn, rows, ...) \
+    db_write_((db), (fn), (rows), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+/* For functions without parameters. */
+#define db_read0(db, fn, rows) db_read_((db), (fn), (rows), NULL, 0)
+#define db_write0(db, fn, rows) db_write_((db), (fn), (rows), NULL, 0)
+enum err db_read_(struct db *db, const char *function, struct db_rows **rows, const struct db_arg *args, size_t n);
+enum err db_write_(struct db *db, const char *function, struct db_rows **rows, const struct db_arg *args, size_t n);
+
+/* Several reads of one page share one snapshot (repeatable read, read only). */
+enum err db_snapshot_begin(struct db *db);
+enum err db_snapshot_end(struct db *db);
+/* A streamed upload: several calls in one transaction.  Between begin and commit use db_step; on any error db_abort. */
+enum err db_begin(struct db *db);
+#define db_step(db, fn, rows, ...) \
+    db_step_((db), (fn), (rows), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+enum err db_step_(struct db *db, const char *function, struct db_rows **rows, const struct db_arg *args, size_t n);
+enum err db_commit(struct db *db);
+void db_abort(struct db *db);
+/* Reads a large single bytea column row by row without holding the whole result (file segments): the function must return one column
+ * of type bytea.  each() returning an error stops. */
+#define db_each_bytes(db, fn, each, ctx, ...) \
+    db_each_bytes_((db), (fn), (each), (ctx), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+enum err db_each_bytes_(struct db *db, const char *function, enum err (*each)(void *ctx, struct str bytes), void *ctx,
+                        const struct db_arg *args, size_t n);
+
+/* The last refusal of a UD code: DETAIL as sent by the function (our own text: guard code, field:key, seconds); empty when none. */
+struct str db_detail(const struct db *db);
+
+/* Rows; all values live as long as the request's arena.  Asking for a column that is not there is our bug (assert + ERR_INTERNAL log). */
+size_t db_count(const struct db_rows *rows);
+bool db_is_null(const struct db_rows *rows, size_t row, const char *column);
+struct str db_text(const struct db_rows *rows, size_t row, const char *column);   /* NULL -> empty */
+int64_t db_int(const struct db_rows *rows, size_t row, const char *column);       /* NULL -> 0 */
+bool db_bool(const struct db_rows *rows, size_t row, const char *column);
+struct uuid db_uuid(const struct db_rows *rows, size_t row, const char *column);
+int64_t db_time(const struct db_rows *rows, size_t row, const char *column);      /* microseconds */
+struct str db_bytes(const struct db_rows *rows, size_t row, const char *column);  /* bytea, decoded */
+size_t db_texts(const struct db_rows *rows, size_t row, const char *column, struct str **out); /* text[] */
+/* One row as an object: integers and booleans stay such, timestamptz becomes RFC 3339 UTC, date ISO, jsonb is parsed, text[] an array,
+ * NULL null; bytea columns are left out.  New reference. */
+json_t *db_row_json(const struct db_rows *rows, size_t row);
+json_t *db_rows_json(const struct db_rows *rows);
+
+/* For the prepare-all test: prepares a call without running it. */
+enum err db_prepare_only(struct db *db, const char *function, const struct db_arg *args, size_t n);
+
+#endif

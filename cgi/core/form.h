@@ -1,0 +1,108 @@
+/*
+ * form: typed parameters.  A route declares each parameter once (struct param); form_take checks what came against that table and keeps
+ * everything that was typed, right or wrong, so that a page can come back with it (UX.md §1).  A bad value never reaches a handler as
+ * a value: param_… return it only when it passed; its error is in the form.  Full-width digits, spaces and the like are folded before
+ * checking where the type says so.
+ */
+#ifndef AIDDESK_CORE_FORM_H
+#define AIDDESK_CORE_FORM_H
+
+#include <jansson.h>
+
+#include "core/err.h"
+
+struct request;
+struct multipart;
+
+enum param_type {
+    PARAM_TEXT,    /* one line: trimmed, no control characters; min..max code points */
+    PARAM_LINES,   /* several lines: CRLF folded to LF, trimmed; min..max code points */
+    PARAM_SECRET,  /* password: taken as it is, valid UTF-8, min..max code points; never shown again */
+    PARAM_CODE,    /* one of `choices` when given, else [A-Za-z0-9_]{1,64} that SQL checks against its vocabulary */
+    PARAM_INT,     /* min..max, full-width digits and separators folded */
+    PARAM_FEN,     /* yuan with at most two decimals, "1,760.50", "¥176", "176元" -> fen, min..max in fen */
+    PARAM_DATE,    /* 2026年11月3日, 2026-11-3, 2026/11/3, 11月3日 (latest past one) -> "2026-11-03" */
+    PARAM_TIME,    /* date and HH:MM in Asia/Shanghai -> RFC 3339 UTC */
+    PARAM_BOOL,    /* tick: "1", "on", "yes" or absent */
+    PARAM_UUID,    /* canonical text */
+    PARAM_NUMBER,  /* order or payment number: folded, letters digits - _ ; max characters */
+    PARAM_MOBILE,  /* 11 digits, or + and 7..15 digits; folded */
+    PARAM_EMAIL,   /* at most 254 bytes, one @, no spaces */
+    PARAM_FILE     /* a file of a multipart body: streamed, see multipart.h */
+};
+
+enum { PARAM_REQUIRED = 1, PARAM_MANY = 2 /* checkboxes: may repeat */, PARAM_PATH = 4 /* {name} of the path */,
+       PARAM_NO_FUTURE = 8 /* dates: today (Shanghai) or earlier, not before 2000 */ };
+
+struct param {
+    const char *name;           /* [a-z0-9_]+ */
+    enum param_type type;
+    unsigned flags;
+    int64_t min, max;           /* see the type; max 0 = the type's own limit */
+    const char *const *choices; /* PARAM_CODE: NULL-terminated list, or NULL */
+    const char *label;          /* locale key of the label (error summary, OpenAPI) */
+    const char *empty, *bad, *small, *large; /* locale keys of the messages; NULL = the general one of shared/error.* */
+};
+
+struct field {
+    const struct param *param;
+    struct str *typed;   /* what was typed, cut at 64 KiB for showing; n_typed of them */
+    size_t n_typed;
+    bool ok;             /* passed; value is set */
+    bool present;        /* was sent and is not empty */
+    struct str text;     /* value as text (normal form) */
+    int64_t number;      /* value of INT, FEN; BOOL 0/1 */
+    const char *error;   /* locale key, or NULL */
+    int64_t error_n;     /* {{n}} of the message */
+    struct str error_name; /* {{name}} of the message */
+};
+
+struct form {
+    struct field *fields; /* same order as the route's table */
+    size_t n;
+    size_t errors;        /* fields with an error */
+    const char *notice;   /* locale key of a sentence above the form (session ended, not confirmed …), or NULL */
+};
+
+/* Values of a parameter that passed; empty / 0 / false when absent or wrong.  Asking for a name that the route's table lacks is our
+ * bug (assert). */
+struct str param_text(const struct request *req, const char *name);
+int64_t param_int(const struct request *req, const char *name);
+int64_t param_fen(const struct request *req, const char *name);
+bool param_bool(const struct request *req, const char *name);
+bool param_present(const struct request *req, const char *name); /* sent, not empty, right */
+struct uuid param_uuid(const struct request *req, const char *name);
+/* PARAM_MANY: the values that passed. */
+size_t param_many(const struct request *req, const char *name, struct str **out);
+
+/* Marks a field as wrong after a check of the handler or of SQL.  key: locale key; n, who: its {{n}}, {{name}}. */
+void form_error(struct request *req, const char *name, const char *key);
+void form_error_n(struct request *req, const char *name, const char *key, int64_t n);
+void form_error_name(struct request *req, const char *name, const char *key, struct str who);
+/* ERR_FIELD from SQL: DETAIL "field:locale key" becomes a form_error on that field. */
+void form_error_of_db(struct request *req);
+
+/* The model of a form for its template:
+ *   {"f": {"<name>": {"id","name","value","values":[…],"error":"sentence"|absent,"has_error":bool,"described_by":"…"}},
+ *    "errors": [{"href":"#<id>","text":"…"}], "has_errors": bool, "error_count": n, "notice": "…"|absent}
+ * On a request that brought no form (GET), the values come from `stored` (object name -> string | number | bool | array), which may be
+ * NULL.  Amounts show as yuan.  Returns a new reference. */
+json_t *form_model(const struct request *req, const struct param *params, const json_t *stored);
+/* Options for radios, checkboxes, selects: choices = [{"code","label",…}]; adds "checked": bool and "id" to each, from the typed or the
+ * stored value of `name`, and puts the array at form["f"][name]["options"].  Steals nothing. */
+void form_options(json_t *form, const char *name, const json_t *choices);
+
+/* Reads x-www-form-urlencoded (body or query) into name/value pairs in the arena; false on bad encoding (bad %, invalid UTF-8, NUL). */
+struct pair {
+    struct str name, value;
+};
+bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair **pairs, size_t *n);
+/* Checks pairs against the route's table and fills req->form.  strict: unknown names are ERR_PARAM_UNKNOWN (POST); repeated names
+ * without PARAM_MANY are ERR_PARAM_REPEATED.  Bad values are not an error of this function: they are errors of fields. */
+enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool strict);
+
+/* Pure normalisers, also used by rules and tests. */
+bool form_parse_fen(struct arena *a, struct str typed, int64_t *fen);
+bool form_parse_date(struct arena *a, struct str typed, int64_t today_days, struct str *iso, int64_t *days);
+
+#endif

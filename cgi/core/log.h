@@ -1,0 +1,37 @@
+/*
+ * log: JSON lines on standard error, UTC with milliseconds, allow-listed fields only (a struct, not a printf), so that no path, query,
+ * body, header value, cookie, code, name or server message can reach a log by accident (SECURITY.md §7).
+ */
+#ifndef AIDDESK_CORE_LOG_H
+#define AIDDESK_CORE_LOG_H
+
+#include "core/err.h"
+
+enum log_level { LOG_DEBUG_, LOG_INFO_, LOG_WARN_, LOG_ERROR_ };
+
+struct log_line {
+    const char *event;      /* what happened, a literal: "request", "start", "seal-refused" … */
+    const char *request_id; /* 16 hex digits made by serve, or NULL */
+    const char *route;      /* route pattern, never the path; or NULL */
+    const char *method;     /* or NULL */
+    int status;             /* HTTP status, 0 = none */
+    enum err err;           /* ERR_OK = none */
+    int64_t ms;             /* duration, -1 = none */
+    int64_t bytes;          /* reply length, -1 = none */
+    const char *role;       /* "anonymous", "volunteer" …, or NULL */
+    const char *network;    /* /24 or /48 of the client, or NULL */
+    const char *sqlstate;   /* five characters, or NULL */
+    const char *constraint; /* name of the violated constraint, or NULL */
+    const char *detail;     /* a literal of ours, never text from outside; or NULL */
+    int64_t number;         /* a count or id of a process; -1 = none */
+};
+
+/* Starts the log for a program.  program: a literal. */
+void log_open(const char *program, enum log_level least);
+/* Writes one line with one write(2). */
+void log_write(enum log_level level, const struct log_line *line);
+/* A line with an event and a literal detail only. */
+void log_event(enum log_level level, const char *event, const char *detail);
+#define LOG_LINE(...) (&(struct log_line){.ms = -1, .bytes = -1, .number = -1, __VA_ARGS__})
+
+#endif
