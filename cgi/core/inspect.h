@@ -2,30 +2,47 @@
  * inspect: the parent's side of aiddesk-inspect.  A spawner, forked before lock-down, starts one short-lived child per file; the file goes
  * in on a pipe, fixed binary frames come back and are parsed as hostile input (SECURITY.md §5).
  *
- * Frames: type byte, 4-byte big-endian length, payload.  'T' type text (<= 64) · 'D' width,height (2 x 4 bytes BE) · 'B' one byte: damaged
- * · 'P' preview JPEG (<= 8 MiB) · 'E' end (empty).  Anything else, a repeat, or a missing 'E' = "could not be checked".
+ * Frames: type byte, 4-byte big-endian length, payload.  'T' real type, text (1 .. 64 characters of the list in inspect.c), first and
+ * exactly once · 'D' width, height in pixels (2 x 4 bytes BE, 1 .. 65,535 each) · 'B' one byte, 0 or 1: damaged · 'P' preview JPEG
+ * (1 byte .. 1 MiB) · 'E' end (empty).  D, B, P at most once, D before P; nothing after 'E'.  Anything else = "could not be checked".
  */
 #ifndef AIDDESK_CORE_INSPECT_H
 #define AIDDESK_CORE_INSPECT_H
 
 #include "core/str.h"
 
-struct inspect;
+enum { INSPECT_WALL_MS = 30000, INSPECT_OUTPUT_MAX = 8388608, INSPECT_PREVIEW_MAX = 1048576, INSPECT_PREVIEW_SIDE = 2000 };
+
 struct config;
+struct inspect;
+struct inspect_job;
 
 struct inspect_result {
-    bool checked;        /* false: no slot, time-out, killed, garbage */
-    struct str type;     /* real type by content */
-    int64_t width, height;
-    bool damaged;
-    struct str preview;  /* JPEG, empty = none */
+    bool checked;          /* false: no slot, time-out, killed, garbage */
+    struct str type;       /* real type by content; "application/octet-stream" = none of the types we know */
+    int64_t width, height; /* pixels, 0 = none */
+    bool damaged;          /* the content is not whole */
+    struct str preview;    /* JPEG without metadata, empty = none; secret memory */
 };
 
-/* Forks the spawner (call in the parent before dropping rights of the children). program: path of aiddesk-inspect. */
+/* Forks the spawner.  Call in the parent after it dropped to the program's user and before it forks its processes; the children are
+ * started as that user (refused while still root when config->user_prefix names users).  program: path of aiddesk-inspect; NULL = in the
+ * folder of the running program.  NULL when it cannot start (logged): then every inspection answers "could not be checked".  The spawner
+ * ends when the last process that inherited it has ended. */
 struct inspect *inspect_start(struct arena *a, const struct config *config, const char *program);
-/* One inspection: feed() is called until it returns 0 (end) or -1.  At most 30 s, one of 2 machine slots. */
-struct inspect_result inspect_run(struct arena *a, struct inspect *ins, int slots_fd, long (*feed)(void *ctx, char *p, size_t n), void *ctx);
-/* Parses frames; pure (unit tests, fuzzing). */
+/* Process id of the spawner, for the parent that reaps it. */
+int inspect_pid(const struct inspect *ins);
+
+/* One inspection, at most 30 s, in one of the machine's 2 slots (waits at most 5 s for it; slots_fd -1 = not counted).  Between open and
+ * close the file is fed piece by piece; feeding never fails for the caller and never blocks longer than the time that is left.  ins may
+ * be NULL.  The job must be closed. */
+struct inspect_job *inspect_open(struct arena *a, struct inspect *ins, int slots_fd);
+void inspect_feed(struct inspect_job *job, struct str piece);
+struct inspect_result inspect_close(struct inspect_job *job);
+/* The three in one, for bytes in memory. */
+struct inspect_result inspect_run(struct arena *a, struct inspect *ins, int slots_fd, struct str bytes);
+
+/* Parses frames; pure (unit tests, fuzzing).  False and a zeroed result on anything irregular.  The preview points into frames. */
 bool inspect_parse(struct arena *a, struct str frames, struct inspect_result *out);
 
 #endif

@@ -10,11 +10,17 @@
 
 enum { SEAL_KEY = 32, SEAL_PUBLIC = 32, SEAL_SIGNATURE = 64, SEAL_SEGMENT_BYTES = 1048576, SEAL_PIECE_BYTES = 262144 };
 
-/* ---- key files (keys/ folder) ---- */
+/* ---- key files (<keys_dir>/<program>/<name>) ---- */
 struct keys;
-/* Loads the named key files (each "NAME" = hex lines; see ops: aiddesk key init) into locked memory.  Missing or too open files are an
- * error told in *problem.  Names: roster.secret roster.public pepper lookup mail.secret mail.public export.secret export.public. */
-bool keys_load(struct arena *a, const struct config *config, const char *const *names, struct keys **out, struct str *problem);
+/* Loads the named key files of a program ("intake", "account" …) into locked memory, read-only from then on, wiped and freed with the
+ * arena.  One folder a program, so that each has its own copy with mode 0400 of its user; content: the bytes in hexadecimal and a newline.
+ * names ends with NULL; may be NULL.  A file that is missing, is no regular file, gives rights to group or others, or has another length
+ * is an error told in *problem (one sentence with the path and what mends it).
+ * Names: roster.secret (64 bytes) roster.public pepper lookup mail.secret mail.public export.secret (64) export.public; the rest 32. */
+bool keys_load(struct arena *a, const struct config *config, const char *program, const char *const *names, struct keys **out,
+               struct str *problem);
+/* Bytes of a key file by name; 0 = no such name (aiddesk key init, doctor). */
+size_t keys_bytes(const char *name);
 /* 32 (or 64 for Ed25519 secrets) bytes; our bug when the program did not declare the name. */
 const unsigned char *keys_get(const struct keys *k, const char *name);
 /* The recovery public key of the configuration; false when not set. */
@@ -28,8 +34,8 @@ enum err seal_envelope_open(struct arena *a, const unsigned char key[32], struct
 
 /* ---- a case ---- */
 struct case_key {
-    struct uuid id;          /* case id = draft id = submission id */
-    unsigned char key[32];   /* Kc; the struct lives in arena_secret memory */
+    struct uuid id;        /* case id = draft id = submission id */
+    unsigned char key[32]; /* Kc; the struct lives in arena_secret memory */
 };
 /* New case: random id and Kc. */
 struct case_key *seal_case_new(struct arena *a);
@@ -73,7 +79,8 @@ struct password_params {
     int64_t ops, mem_bytes;   /* 3, 64 MiB */
     int64_t pepper_version;
 };
-/* One Argon2id run gives verifier (32) and wrap key (32); takes one of the machine's 4 slots (ERR_SLOT after 5 s). */
+/* One Argon2id run gives verifier (32) and wrap key (32); takes one of the machine's 4 slots (ERR_SLOT after 5 s, or when memory is
+ * short; slots_fd -1 = not counted).  ERR_INTERNAL when the parameters leave 1..16 passes or 8..256 MiB. */
 enum err seal_password(struct arena *a, int slots_fd, const unsigned char pepper[32], const struct uuid *user, struct str password,
                        const struct password_params *params, unsigned char verifier[32], unsigned char wrap[32]);
 /* Salt for an unknown name: stable, from the pepper, so that unknown and known names look alike. */
@@ -84,8 +91,22 @@ struct str seal_user_key(struct arena *a, const unsigned char wrap[32], const st
 enum err seal_user_key_open(struct arena *a, const unsigned char wrap[32], const struct uuid *user, uint32_t version, struct str sealed,
                             unsigned char secret_key[32]);
 
+/* ---- what opens a case without a person ---- */
+/* Draft box: envelope of (Kc ‖ code seed) under K(draft cookie,"AdDraf01",2) = session->wrap, or K(resume root,"AdResu01",2);
+ * AD("aiddesk/1/draft", case id). */
+struct str seal_draft_box(struct arena *a, const unsigned char wrap[32], const struct case_key *c, const unsigned char code_seed[32]);
+enum err seal_draft_box_open(struct arena *a, const unsigned char wrap[32], const struct uuid *id, struct str sealed,
+                             struct case_key **out, unsigned char code_seed[32]);
+/* Recovery secret under K(setup token,"AdSetu01",2) = session->wrap of SESSION_SETUP, AD("aiddesk/1/recovery", recovery public key).
+ * Opening also compares the public half. */
+struct str seal_recovery(struct arena *a, const unsigned char wrap[32], const unsigned char public_key[32],
+                         const unsigned char secret_key[32]);
+enum err seal_recovery_open(struct arena *a, const unsigned char wrap[32], const unsigned char public_key[32], struct str sealed,
+                            unsigned char secret_key[32]);
+
 /* ---- files: segments of at most 1 MiB, pieces of 256 KiB (secretstream) ---- */
-/* Seals one segment: header (24) and cipher in the arena.  Key K(Kc,"AdFile01",file_no), AD("aiddesk/1/file", case, file, segment, piece). */
+/* Seals one segment: header (24) and cipher in the arena.  Key K(Kc,"AdFile01",file_no); AD("aiddesk/1/file", case, file, segment[4 BE],
+ * piece[4 BE]), both numbered from 0.  plain: 1 .. 1,048,576 bytes. */
 void seal_segment(struct arena *a, const struct case_key *c, const struct uuid *file, int64_t file_no, int64_t segment_no, struct str plain,
                   struct str *header, struct str *sealed);
 enum err seal_segment_open(struct arena *a, const struct case_key *c, const struct uuid *file, int64_t file_no, int64_t segment_no,
@@ -100,8 +121,9 @@ bool seal_export_check(struct arena *a, const unsigned char export_public[32], s
 void seal_sign_keypair(unsigned char public_key[32], unsigned char secret_key[64]);
 
 /* ---- slots ---- */
-/* Byte-range lock on the machine's slot file; kind 'a' (4 Argon2) or 'i' (2 inspections).  Waits at most wait_ms.  Returns the slot
- * number, or -1.  Freed by slot_release or by death. */
+/* Byte-range lock on the machine's slot file (opened for writing, inherited); kind 'a' (4 Argon2) or 'i' (2 inspections).  Waits at most
+ * wait_ms.  Returns the slot number, or -1.  Freed by slot_release or by death.  The locks belong to the process, so a process holds a
+ * slot once; closing any descriptor of that file frees them. */
 int slot_take(int fd, char kind, int wait_ms);
 void slot_release(int fd, char kind, int slot);
 

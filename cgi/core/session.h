@@ -15,7 +15,9 @@ enum session_kind {
     SESSION_PRE,   /* ctx "AdPre_01": between password and second factor; also anonymous visitors' CSRF cookie */
     SESSION_DRAFT, /* ctx "AdDraf01": draft cookie */
     SESSION_TRACK, /* ctx "AdTrak01": tracking */
-    SESSION_LINK,  /* ctx "AdInvt01" / setup "AdSetu01": link cookies */
+    SESSION_LINK,  /* ctx "AdInvt01": cookie of an invitation or reset link */
+    SESSION_SETUP, /* ctx "AdSetu01": cookie of the setup link */
+    SESSION_DEVICE,/* ctx "AdDevi01": a device that once signed in has its own lane of password tries; opens nothing */
     SESSION__MAX
 };
 
