@@ -350,7 +350,7 @@ comment on column ref.law_instrument.confidence is 'confidence';
 create table ref.law_article (
     id text not null,
     instrument text not null,
-    article text not null,
+    article text,
     valid_from date,
     valid_to date,
     gist_zh text not null,
@@ -362,7 +362,7 @@ create table ref.law_article (
 comment on table ref.law_article is 'Articles that papers may cite, with validity (V-LAW-01).';
 comment on column ref.law_article.id is 'instrument-article';
 comment on column ref.law_article.instrument is 'instrument id';
-comment on column ref.law_article.article is 'article number';
+comment on column ref.law_article.article is 'article number; null = the instrument as a whole';
 comment on column ref.law_article.valid_from is 'in force from';
 comment on column ref.law_article.valid_to is 'in force to, null = open';
 comment on column ref.law_article.gist_zh is 'neutral summary, never the wording of the article';
