@@ -15,6 +15,9 @@ void clock_set_offset(int64_t offset_us);
 int64_t clock_monotonic_ms(void);
 /* RFC 3339 in UTC with milliseconds, for logs and JSON. */
 struct str clock_rfc3339(struct arena *a, int64_t t_us);
+/* The same without an arena, with NUL (log lines).  Instants outside the years 1 .. 9999 are clamped to them. */
+enum { CLOCK_TEXT_BYTES = sizeof "2026-11-03T00:00:00.000Z" };
+void clock_text(int64_t t_us, char out[CLOCK_TEXT_BYTES]);
 /* Reads RFC 3339 or PostgreSQL's "2026-11-03 08:00:00.123+00"; false when malformed. */
 bool clock_parse(struct str s, int64_t *t_us);
 /* Civil date and time of an instant in Asia/Shanghai (UTC+8 since 1991; no daylight saving time). */

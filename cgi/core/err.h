@@ -70,5 +70,8 @@ struct err_row {
 const struct err_row *err_row(enum err e);
 /* The error that a SQLSTATE of class UD stands for; ERR_INTERNAL when unknown. */
 enum err err_of_sqlstate(const char *sqlstate);
+/* What an answer may say: ERR_ROLE and ERR_CONFLICT become ERR_NOT_FOUND, so that neither page nor problem+json tells them apart;
+ * everything else is itself.  The log keeps the true one. */
+enum err err_shown(enum err e);
 
 #endif

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libaiddesk.a libdocument.a
 libaiddesk_a_SOURCES = \
-  cgi/core/arena.c cgi/core/arena.h cgi/core/buf.c cgi/core/buf.h cgi/core/str.c cgi/core/str.h \
+  cgi/core/arena.c cgi/core/arena.h cgi/core/buf.c cgi/core/buf.h cgi/core/str.c cgi/core/str_code.c cgi/core/str.h \
   cgi/core/err.c cgi/core/err.h cgi/core/clock.c cgi/core/clock.h cgi/core/log.c cgi/core/log.h \
   cgi/core/config.c cgi/core/config.h cgi/core/json.c cgi/core/json.h cgi/core/csv.c cgi/core/csv.h \
   cgi/core/mustache_parse.c cgi/core/mustache_render.c cgi/core/mustache.h cgi/core/mustache_ast.h \
