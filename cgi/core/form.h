@@ -22,7 +22,7 @@ enum param_type {
     PARAM_INT,     /* min..max, full-width digits and separators folded */
     PARAM_FEN,     /* yuan with at most two decimals, "1,760.50", "¥176", "176元" -> fen, min..max in fen */
     PARAM_DATE,    /* 2026年11月3日, 2026-11-3, 2026/11/3, 11月3日 (latest past one) -> "2026-11-03" */
-    PARAM_TIME,    /* date and HH:MM in Asia/Shanghai -> RFC 3339 UTC */
+    PARAM_TIME,    /* date and HH:MM in Asia/Shanghai -> RFC 3339 UTC; number = microseconds */
     PARAM_BOOL,    /* tick: "1", "on", "yes" or absent */
     PARAM_UUID,    /* canonical text */
     PARAM_NUMBER,  /* order or payment number: folded, letters digits - _ ; max characters */
@@ -32,7 +32,7 @@ enum param_type {
 };
 
 enum { PARAM_REQUIRED = 1, PARAM_MANY = 2 /* checkboxes: may repeat */, PARAM_PATH = 4 /* {name} of the path */,
-       PARAM_NO_FUTURE = 8 /* dates: today (Shanghai) or earlier, not before 2000 */ };
+       PARAM_NO_FUTURE = 8 /* dates and times: now (Shanghai) or earlier, not before 2000; later is `large`, earlier `small` */ };
 
 struct param {
     const char *name;           /* [a-z0-9_]+ */
@@ -41,7 +41,9 @@ struct param {
     int64_t min, max;           /* see the type; max 0 = the type's own limit */
     const char *const *choices; /* PARAM_CODE: NULL-terminated list, or NULL */
     const char *label;          /* locale key of the label (error summary, OpenAPI) */
-    const char *empty, *bad, *small, *large; /* locale keys of the messages; NULL = the general one of shared/error.* */
+    /* Locale keys of the messages; NULL = the general one: error.field.empty, .bad, .small, .large.  Values: {{min}} {{max}} (yuan for
+     * FEN), {{n}} = the present number of characters in a message of one's own, the limit in a general one. */
+    const char *empty, *bad, *small, *large;
 };
 
 struct field {
@@ -50,8 +52,10 @@ struct field {
     size_t n_typed;
     bool ok;             /* passed; value is set */
     bool present;        /* was sent and is not empty */
-    struct str text;     /* value as text (normal form) */
-    int64_t number;      /* value of INT, FEN; BOOL 0/1 */
+    struct str text;     /* value as text (normal form); of PARAM_MANY the first */
+    struct str *values;  /* PARAM_MANY: the values that passed, each once; n_values */
+    size_t n_values;
+    int64_t number;      /* value of INT, FEN; BOOL 0/1; TIME in microseconds */
     const char *error;   /* locale key, or NULL */
     int64_t error_n;     /* {{n}} of the message */
     struct str error_name; /* {{name}} of the message */
@@ -62,6 +66,8 @@ struct form {
     size_t n;
     size_t errors;        /* fields with an error */
     const char *notice;   /* locale key of a sentence above the form (session ended, not confirmed …), or NULL */
+    int64_t notice_n;     /* its {{n}}: minutes to wait, and the like */
+    enum err err;         /* why the form comes back (ERR_CLASH, ERR_SIGNED_OUT …); ERR_OK = it does not */
 };
 
 /* Values of a parameter that passed; empty / 0 / false when absent or wrong.  Asking for a name that the route's table lacks is our
@@ -83,25 +89,40 @@ void form_error_name(struct request *req, const char *name, const char *key, str
 void form_error_of_db(struct request *req);
 
 /* The model of a form for its template:
- *   {"f": {"<name>": {"id","name","value","values":[…],"error":"sentence"|absent,"has_error":bool,"described_by":"…"}},
- *    "errors": [{"href":"#<id>","text":"…"}], "has_errors": bool, "error_count": n, "notice": "…"|absent}
- * On a request that brought no form (GET), the values come from `stored` (object name -> string | number | bool | array), which may be
- * NULL.  Amounts show as yuan.  Returns a new reference. */
+ *   {"f": {"<name>": {"id","name","value","values":[…],"checked":bool (BOOL),"error":"sentence"|null,"has_error":bool,
+ *                     "described_by":"f-<name>-error"|""}},
+ *    "errors": [{"href":"#f-<name>","text":"…"}], "has_errors": bool, "error_count": n, "notice": "…"|null}
+ * Ids are "f-<name>", of options "f-<name>-<code>".  Values are what was typed when this request brought this very form, that is, when
+ * `params` is the table of the matched route and the value was sent (POST: or could have been); otherwise they come from `stored`
+ * (object name -> string | number | bool | array; may be NULL), where FEN are numbers.  So give each form of a page its own table.
+ * Amounts show as yuan.  A `version` field shows the stored version after a clash.  Secrets are never shown.  Returns a new reference. */
 json_t *form_model(const struct request *req, const struct param *params, const json_t *stored);
 /* Options for radios, checkboxes, selects: choices = [{"code","label",…}]; adds "checked": bool and "id" to each, from the typed or the
  * stored value of `name`, and puts the array at form["f"][name]["options"].  Steals nothing. */
 void form_options(json_t *form, const char *name, const json_t *choices);
 
-/* Reads x-www-form-urlencoded (body or query) into name/value pairs in the arena; false on bad encoding (bad %, invalid UTF-8, NUL). */
+/* Reads x-www-form-urlencoded (body or query) into name/value pairs in the arena; false on bad encoding (bad %, invalid UTF-8, NUL) or
+ * more than max_pairs.  The pairs are filled in either case: bytes that are no text become U+FFFD, so that a page can show the rest. */
 struct pair {
     struct str name, value;
 };
 bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair **pairs, size_t *n);
-/* Checks pairs against the route's table and fills req->form.  strict: unknown names are ERR_PARAM_UNKNOWN (POST); repeated names
- * without PARAM_MANY are ERR_PARAM_REPEATED.  Bad values are not an error of this function: they are errors of fields. */
+/* Checks pairs against the route's table and fills req->form (in every case).  strict: unknown names are ERR_PARAM_UNKNOWN (POST);
+ * repeated names without PARAM_MANY are ERR_PARAM_REPEATED.  Bad values are not an error of this function: they are errors of fields.
+ * `csrf` and `lang_to` go to the request.  PARAM_PATH values come from req->path_values only.  PARAM_FILE is left to multipart_form. */
 enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool strict);
 
-/* Pure normalisers, also used by rules and tests. */
+/* The field of a parameter (asserts that the route declares it). */
+struct field *form_field(const struct request *req, const char *name);
+/* Text of one code path for templates and SQL: valid UTF-8 without NUL; bytes that are no text become U+FFFD. */
+struct str form_repair(struct arena *a, struct str bytes);
+/* Checks one typed value by type, limits and choices; used by form_take.  Fills text, number, ok, or error. */
+void form_parse(struct arena *a, struct field *f, struct str typed);
+/* Amount as it is typed: 176050 -> "1760.50". */
+struct str form_show_fen(struct arena *a, int64_t fen);
+
+/* Pure normalisers, also used by rules and tests.  form_parse_fen: amounts too long for 64 bits come out as INT64_MAX, so that a range
+ * check says "too large" and not "no number". */
 bool form_parse_fen(struct arena *a, struct str typed, int64_t *fen);
 bool form_parse_date(struct arena *a, struct str typed, int64_t today_days, struct str *iso, int64_t *days);
 

@@ -14,6 +14,13 @@ struct reply_header {
     struct str value;
 };
 
+/* Where the pieces of a streamed download go. */
+struct reply_sink {
+    /* Sends all of it; false when the peer is gone. */
+    bool (*write)(void *ctx, struct str piece);
+    void *ctx;
+};
+
 struct reply {
     struct arena *arena;
     int status;                  /* 200 unless set */
@@ -23,13 +30,13 @@ struct reply {
     struct str body;             /* raw body */
     struct reply_header *headers;/* added headers, n_headers */
     size_t n_headers;
-    enum err err;                /* for the log */
+    enum err err;                /* the error that is being answered: for the log, and for page() (ERR_CLASH shows both texts) */
     int64_t bytes;               /* length sent */
     /* A streamed download: called after the head went out; writes pieces with reply_write. */
     enum err (*stream)(struct request *req, struct reply *rep, void *ctx);
     void *stream_ctx;
     int64_t stream_length;       /* Content-Length, -1 = unknown */
-    void *out;                   /* the transport (fcgi), or NULL in tests */
+    const struct reply_sink *out;/* the transport; NULL in tests: pieces are collected in body */
 };
 
 /* 200 with a page.  Steals model. */
@@ -37,9 +44,12 @@ enum err reply_page(struct reply *rep, const char *view, json_t *model);
 /* 303 to a path of this site; printf with values that must already be safe for a URL (case numbers, literals). */
 enum err reply_see_other(struct reply *rep, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The form page again (route->page) with everything typed; status and notice come from the registry row of `err`.
- * With ERR_FORM and others that belong to fields: 422.  Without a page the error page of the registry is shown. */
+ * With ERR_FORM and others that belong to fields: 422.  ERR_FIELD puts SQL's error on its field.  req->method is still POST and
+ * req->form.err tells why; page() writes its reply as on GET.  ERR_SIGNED_OUT sets req->late.  Without a page, or when the page fails
+ * too, the error page of the registry is shown, which repeats what was typed.  JSON clients get problem+json. */
 enum err reply_form_again(struct request *req, struct reply *rep, enum err err);
-/* The error page (or problem+json) of a registry row. */
+/* The error page (template shared/error, or problem+json) of a registry row.  ERR_SIGNED_OUT on a GET goes to the sign-in instead
+ * (303).  Model: title, status, error (its name), text (its sentence), request_id, kept [{"label","text"}] (what a POST had typed). */
 enum err reply_error(struct request *req, struct reply *rep, enum err err);
 /* A raw body, e.g. text/plain or application/pdf. */
 enum err reply_raw(struct reply *rep, const char *content_type, struct str body);

@@ -29,7 +29,10 @@ enum who {
 enum { ROUTE_STREAM = 1 /* the body is multipart and is read inside the handler */,
        ROUTE_UPLOAD = 2 /* served by the -upload pool (45 s) */,
        ROUTE_NO_CSRF = 4 /* GET only, or local health checks */,
-       ROUTE_LOCAL = 8 /* health, metrics: not through nginx's public locations */ };
+       ROUTE_LOCAL = 8 /* health, metrics: not through nginx's public locations; identify is not called */,
+       ROUTE_CHECKS_ITSELF = 16 /* POST: the handler is called even when fields have errors, because it adds errors of its own first
+                                   (conditional fields); it must answer reply_form_again(ERR_FORM) when req->form.errors is not 0.
+                                   Without this flag core answers so itself and the handler only ever sees a clean form */ };
 
 typedef enum err (*handler_fn)(struct request *req, struct reply *rep);
 
@@ -39,7 +42,7 @@ struct route {
     const char *path;    /* "/desk/cases/{n}/filings"; {x} matches one segment and is a parameter with PARAM_PATH */
     unsigned who;        /* bits of enum who */
     unsigned flags;
-    size_t body_max;     /* bytes; 0 = none */
+    size_t body_max;     /* bytes; 0 = none (every POST has one: it carries at least the csrf token) */
     const struct param *params; /* ends with a row whose name is NULL; may be NULL */
     handler_fn handler;
     handler_fn page;     /* POST: the page that shows this form again (errors, late POST, language switch); NULL = none */
@@ -47,16 +50,18 @@ struct route {
 
 struct route_match {
     const struct route *route;  /* NULL: none */
-    bool path_known;            /* the path exists with another method */
+    bool path_known;            /* the path exists, with this method or another */
     struct str allow;           /* value of Allow for 405 */
     struct pair *path_values;   /* names and decoded values of {x} */
     size_t n_path_values;
 };
 
-/* Finds the route.  path: raw, without query.  A path with a trailing slash, an empty or a dot segment matches nothing. */
+/* Finds the route.  path: raw, without query.  A path with a trailing slash (but "/" itself), an empty or a dot segment matches nothing;
+ * literal segments are compared byte for byte, the values of {x} are percent-decoded and must be text without '/' and controls.
+ * A literal segment wins over {x}.  method: METHOD__MAX for one we do not know. */
 struct route_match route_match(struct arena *a, const struct route *routes, size_t n, enum method method, struct str path);
-/* Checks a table once at start: unique names, params declared for every {x}, `page` on every POST with fields, no bad pattern.
- * Returns NULL or a sentence for the log. */
+/* Checks a table once at start: unique names and paths, params declared for every {x}, `page` on every POST with fields that people
+ * fill in, a body limit on every POST, no bad pattern.  Returns NULL or a literal sentence for the log. */
 const char *route_check(const struct route *routes, size_t n);
 /* Looks up a route by name; NULL when there is none. */
 const struct route *route_named(const struct route *routes, size_t n, const char *name);

@@ -11,6 +11,7 @@ struct views;
 struct locales;
 struct keys;
 struct inspect;
+struct metrics;
 
 struct program {
     const char *name;             /* "intake": socket aiddesk-<name>.sock, OS user <prefix><name>, database role aiddesk_<name> */
@@ -20,6 +21,8 @@ struct program {
     const char *const *locales;   /* catalog files besides "shared", NULL-terminated, e.g. {"intake", NULL} */
     const char *const *key_names; /* key files this program may read, NULL-terminated (SECURITY.md §3.2) */
     const char *const *cookies;   /* base names of its cookies, NULL-terminated */
+    const char *pre_cookie;       /* base name of the cookie that carries anonymous visitors' CSRF ("ipre", "tpre", "pre"), or NULL: core
+                                     sets it with the first page and makes it req->csrf_session while identify sets none */
     bool inspects;                /* forks a spawner of aiddesk-inspect before lock-down */
     bool uploads;                 /* has a second socket aiddesk-<name>-upload.sock with 45 s */
     /* Sets req->who, session, csrf_session, role from the cookies.  Called before permission is checked.  Errors: ERR_UNAVAILABLE … */
@@ -36,6 +39,7 @@ struct app {
     struct locales *locales;
     struct keys *keys;
     struct inspect *inspect;      /* NULL where the program takes no files */
+    struct metrics *metrics;      /* counters shared with the parent; NULL in tests */
     struct arena *arena;          /* lives as long as the process */
     int slots_fd;                 /* slot file of the machine (Argon2, inspections), -1 = none */
     bool upload_pool;             /* this process belongs to the -upload pool */
@@ -43,8 +47,9 @@ struct app {
 
 /* main of every FastCGI program: reads arguments (--config FILE), prepares as root, drops, forks, serves.  Returns the exit code. */
 int serve_main(const struct program *program, int argc, char **argv);
-/* Handles one request whose transport part is filled (also the entry of unit tests): route, limits, identify, permission, CSRF,
- * parameters, language switch, handler, errors, view.  Leaves the finished reply in rep. */
+/* Handles one request whose transport part is filled (also the entry of unit tests): route, limits, Origin, language, identify,
+ * parameters, permission, language switch, CSRF token, field errors, handler, errors, view.  Leaves the finished reply in rep: status,
+ * headers and body (or the stream that the transport calls after the head). */
 void serve_request(struct request *req, struct reply *rep);
 
 #endif
