@@ -2,7 +2,7 @@ noinst_LIBRARIES += libaiddesk.a libdocument.a
 libaiddesk_a_SOURCES = \
   cgi/core/arena.c cgi/core/arena.h cgi/core/buf.c cgi/core/buf.h cgi/core/str.c cgi/core/str_code.c cgi/core/str.h \
   cgi/core/err.c cgi/core/err.h cgi/core/clock.c cgi/core/clock.h cgi/core/log.c cgi/core/log.h \
-  cgi/core/config.c cgi/core/config.h cgi/core/json.c cgi/core/json.h cgi/core/csv.c cgi/core/csv.h \
+  cgi/core/load.c cgi/core/load.h cgi/core/config.c cgi/core/config.h cgi/core/json.c cgi/core/json.h cgi/core/csv.c cgi/core/csv.h \
   cgi/core/mustache_parse.c cgi/core/mustache_render.c cgi/core/mustache.h cgi/core/mustache_ast.h \
   cgi/core/locale.c cgi/core/locale_format.c cgi/core/locale.h cgi/core/view.c cgi/core/view.h \
   cgi/core/form.c cgi/core/form_parse.c cgi/core/form_model.c cgi/core/form.h \
