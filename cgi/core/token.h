@@ -19,6 +19,8 @@ void token_wipe(void *p, size_t n);
 
 /* AD(parts…): for each part a 2-byte big-endian length, then the bytes (SECURITY.md §3.1).  A part over 65,535 bytes is our bug. */
 struct str token_ad(struct arena *a, const struct str *parts, size_t n);
+/* Key versions and piece numbers in AD: 4 bytes, big-endian. */
+void token_be32(uint32_t v, unsigned char out[4]);
 /* crypto_generichash(32, AD(parts…), key or NULL) without writing the AD down: for parts that are secret. */
 void token_hash_ad(const struct str *parts, size_t n, const unsigned char *key32, unsigned char out[32]);
 /* K(key, ctx, n) = crypto_kdf_derive_from_key; ctx exactly 8 characters.  out: 32 bytes. */
