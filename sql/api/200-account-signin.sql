@@ -1,0 +1,246 @@
+-- account: sign-in, second factor, sessions (SECURITY.md §3.3, §4.1).
+-- Unknown and known names answer alike: login_start gives no hint, login_check refuses both with UD008, and both count as failures.
+set role aiddesk_owner;
+
+create function account.clock_offset() returns bigint
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$ select engine.clock_offset_us() $$;
+comment on function account.clock_offset() is 'Microseconds that clock_now() in C adds to the real time.';
+
+create function account.vocabulary()
+returns table (enumeration text, code text, grp text, sort bigint, label_zh text, label_en text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$ select v.enumeration, v.code, v.grp, v.sort, v.label_zh, v.label_en from engine.vocabulary() v $$;
+comment on function account.vocabulary() is 'Codes and labels for pages.';
+
+create function account.session_check(p_session bytea)
+returns table (app_user uuid, login text, display_name text, role text, lang text, full_rights boolean, key_version bigint,
+               wrapped_key bytea, public_key bytea, has_totp boolean, factor_codes_left bigint, must_enrol boolean)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user;
+begin
+    v_user := engine.session_touch(p_session);
+    return query
+    select u.id, u.login, u.display_name, u.role, u.lang, s.full_rights, s.key_version, s.wrapped_key, k.public_key,
+           u.totp_sealed is not null,
+           (select count(*) from core.factor_code f where f.app_user = u.id),
+           s.full_rights and u.role = 'coordinator' and u.totp_sealed is null
+    from core.session s
+    join core.app_user u on u.id = s.app_user
+    join core.user_key k on k.app_user = u.id and k.version = s.key_version
+    where s.id = sha256(p_session) and u.id = v_user.id;
+end
+$$;
+comment on function account.session_check(bytea) is
+    'Who carries this session (also a pre-session: full_rights false), with the wrapped secret key; notes the request. Refuses: UD001.';
+
+create function account.login_start(p_login text)
+returns table (app_user uuid, salt bytea, ops bigint, mem bigint, pepper_version bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select u.id, u.password_salt, u.password_ops, u.password_mem, u.pepper_version
+    from core.app_user u
+    where u.login = lower(p_login) and u.state = 'active' and u.verifier is not null
+$$;
+comment on function account.login_start(text) is
+    'Salt and parameters of a name; no row for unknown and disabled names (C then uses a stable false salt and does the same work).';
+
+create function account.login_wait(p_login text, p_network text, p_device bytea) returns bigint
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_account bigint;
+    v_network bigint;
+begin
+    -- A device that signed in before has a lane of its own, so strangers cannot slow its owner.
+    if p_device is not null and exists (
+        select from core.known_device d join core.app_user u on u.id = d.app_user
+        where u.login = lower(p_login) and d.lookup = sha256(p_device)) then
+        return engine.attempt_wait('login_device', p_device, 'login_wait_max');
+    end if;
+    v_account := engine.attempt_wait('login_account', convert_to(lower(p_login), 'UTF8'), 'login_wait_max');
+    v_network := engine.attempt_wait('login_network', convert_to(p_network, 'UTF8'), 'login_wait_max');
+    return greatest(v_account, v_network);
+end
+$$;
+comment on function account.login_wait(text, text, bytea) is
+    'Seconds to wait before this name may be tried again (1, 2, 4 … 42 after failures); 0 = now. The same for unknown names.';
+
+create function account.login_check(p_login text, p_verifier bytea)
+returns table (app_user uuid, wrapped_secret bytea, key_version bigint, public_key bytea, needs_factor boolean, lang text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select u.id, k.wrapped_secret, k.version, k.public_key, u.totp_sealed is not null, u.lang
+    from core.app_user u
+    join core.user_key k on k.app_user = u.id and k.version = u.key_version
+    where u.login = lower(p_login) and u.state = 'active' and u.verifier = p_verifier
+$$;
+comment on function account.login_check(text, bytea) is
+    'On a matching verifier the wrapped secret key, else no row: only a match hands out the key. Counting is login_failed and login_begin.';
+
+create function account.login_failed(p_login text, p_network text, p_device bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_device is not null and exists (
+        select from core.known_device d join core.app_user u on u.id = d.app_user
+        where u.login = lower(p_login) and d.lookup = sha256(p_device)) then
+        perform engine.attempt_add('login_device', p_device, interval '1 hour');
+    else
+        perform engine.attempt_add('login_account', convert_to(lower(p_login), 'UTF8'), interval '1 hour');
+        perform engine.attempt_add('login_network', convert_to(p_network, 'UTF8'), interval '1 hour');
+    end if;
+end
+$$;
+comment on function account.login_failed(text, text, bytea) is 'Counts a failed sign-in for the name and the network, or for the known device.';
+
+create function account.login_begin(p_login text, p_verifier bytea, p_session bytea, p_wrapped_key bytea, p_device_label text,
+                                    p_network text, p_device bytea)
+returns table (full_rights boolean)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user;
+begin
+    select u.* into v_user from core.app_user u
+    where u.login = lower(p_login) and u.state = 'active' and u.verifier = p_verifier
+    for update;
+    if not found then
+        raise exception using errcode = 'UD008', message = 'name or password wrong';
+    end if;
+    perform engine.attempt_clear('login_account', convert_to(lower(p_login), 'UTF8'));
+    if p_device is not null then
+        perform engine.attempt_clear('login_device', p_device);
+        insert into core.known_device as d (app_user, lookup, last_at) values (v_user.id, sha256(p_device), core.now())
+        on conflict (app_user, lookup) do update set last_at = excluded.last_at;
+    end if;
+    perform engine.session_insert(v_user, p_session, p_wrapped_key, v_user.totp_sealed is null, p_device_label, p_network);
+    return query select v_user.totp_sealed is null;
+end
+$$;
+comment on function account.login_begin(text, bytea, bytea, bytea, text, text, bytea) is
+    'Begins a session (without second factor: full; else a pre-session of 5 minutes). The verifier is checked again. Refuses: UD008.';
+
+create function account.factor_look(p_pre bytea)
+returns table (app_user uuid, login text, totp_sealed bytea, last_step bigint, wrapped_key bytea, key_version bigint, public_key bytea,
+               tries_left bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_session core.session := engine.pre_session(p_pre);
+begin
+    return query
+    select u.id, u.login, u.totp_sealed, u.totp_last_step, v_session.wrapped_key, v_session.key_version, k.public_key,
+           greatest(0, l.n - engine.attempt_count('factor', p_pre))
+    from core.app_user u
+    join core.user_key k on k.app_user = u.id and k.version = v_session.key_version
+    cross join ref.service_limit l
+    where u.id = v_session.app_user and l.code = 'factor_tries';
+end
+$$;
+comment on function account.factor_look(bytea) is 'What checking the second factor needs, for a live pre-session. Refuses: UD001.';
+
+create function account.factor_failed(p_pre bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_session core.session := engine.pre_session(p_pre);
+begin
+    perform engine.attempt_add('factor', p_pre, interval '10 minutes');
+    if engine.attempt_count('factor', p_pre) >= (select l.n from ref.service_limit l where l.code = 'factor_tries') then
+        update core.session set ended_at = core.now() where id = v_session.id;
+        perform engine.event_add(null, 'user', v_session.app_user, 'factor_tries_used_up', 'user', v_session.app_user, null, null);
+    end if;
+end
+$$;
+comment on function account.factor_failed(bytea) is 'Counts a wrong second factor; after 5 the pre-session ends and the password is asked again. Refuses: UD001.';
+
+create function account.factor_pass(p_pre bytea, p_step bigint, p_code_lookup bytea, p_session bytea, p_wrapped_key bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_session core.session := engine.pre_session(p_pre);
+    v_user core.app_user;
+begin
+    select u.* into v_user from core.app_user u where u.id = v_session.app_user and u.state = 'active' for update;
+    if not found or v_user.epoch <> v_session.epoch then
+        raise exception using errcode = 'UD001', message = 'session ended';
+    end if;
+    if p_code_lookup is not null then
+        delete from core.factor_code f where f.app_user = v_user.id and f.lookup = sha256(p_code_lookup);
+        if not found then
+            raise exception using errcode = 'UD008', message = 'recovery code wrong or used';
+        end if;
+        perform engine.event_add(null, 'user', v_user.id, 'factor_code_used', 'user', v_user.id, null, null);
+    else
+        -- The last accepted step and older ones are refused: a code works once (RFC 6238 §5.2).
+        if p_step <= v_user.totp_last_step then
+            raise exception using errcode = 'UD008', message = 'code was used already';
+        end if;
+        update core.app_user set totp_last_step = p_step where id = v_user.id;
+    end if;
+    update core.session set ended_at = core.now() where id = v_session.id;
+    perform engine.session_insert(v_user, p_session, p_wrapped_key, true, v_session.device, v_session.network);
+end
+$$;
+comment on function account.factor_pass(bytea, bigint, bytea, bytea, bytea) is
+    'Ends the pre-session and begins the full one, by a TOTP step (higher than the last) or by a recovery code''s look-up (deleted). Refuses: UD001, UD008.';
+
+create function account.logout(p_session bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update core.session s set ended_at = core.now() where s.id = sha256(p_session) and s.ended_at is null;
+end
+$$;
+comment on function account.logout(bytea) is 'Ends this session; unknown ones are no error.';
+
+create function account.session_list(p_session bytea)
+returns table (name text, device text, network text, created_at timestamptz, last_seen_at timestamptz, is_current boolean)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session);
+begin
+    return query
+    select encode(sha256(s.id), 'hex'), s.device, s.network, s.created_at, s.last_seen_at, s.id = sha256(p_session)
+    from core.session s
+    where s.app_user = v_user.id and s.full_rights and engine.session_lives(s)
+    order by s.last_seen_at desc, s.id;
+end
+$$;
+comment on function account.session_list(bytea) is 'Own live sessions; name is a digest that names a session and opens nothing. Refuses: UD001.';
+
+create function account.session_end(p_session bytea, p_name text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session);
+begin
+    update core.session s set ended_at = core.now()
+    where s.app_user = v_user.id and encode(sha256(s.id), 'hex') = p_name and s.ended_at is null;
+    if not found then
+        raise exception using errcode = 'UD002', message = 'no such session';
+    end if;
+    perform engine.event_add(null, 'user', v_user.id, 'session_ended', 'user', v_user.id, null, null);
+end
+$$;
+comment on function account.session_end(bytea, text) is 'Ends one of the own sessions by its name. Refuses: UD001, UD002.';
+
+reset role;
