@@ -89,17 +89,30 @@ void form_error_name(struct request *req, const char *name, const char *key, str
 void form_error_of_db(struct request *req);
 
 /* The model of a form for its template:
- *   {"f": {"<name>": {"id","name","value","values":[…],"checked":bool (BOOL),"error":"sentence"|null,"has_error":bool,
- *                     "described_by":"f-<name>-error"|""}},
- *    "errors": [{"href":"#f-<name>","text":"…"}], "has_errors": bool, "error_count": n, "notice": "…"|null}
- * Ids are "f-<name>", of options "f-<name>-<code>".  Values are what was typed when this request brought this very form, that is, when
- * `params` is the table of the matched route and the value was sent (POST: or could have been); otherwise they come from `stored`
- * (object name -> string | number | bool | array; may be NULL), where FEN are numbers.  So give each form of a page its own table.
- * Amounts show as yuan.  A `version` field shows the stored version after a clash.  Secrets are never shown.  Returns a new reference. */
+ *   {"f": {"<name>": field}, "errors": [{"href":"#f-<name>","text":"…"}], "has_errors": bool, "error_count": n, "notice": "…"|null}
+ * A field is what the partials views/shared/field_….mustache read.  Every key is always there, false or "" when it has nothing to say,
+ * because Mustache looks for a missing one in the page around it:
+ *   id ("f-<name>"; of options "f-<name>-<code>"), name, value, values […], checked (BOOL), error (sentence or false), has_error
+ *   label         text of param.label
+ *   hint          text of the locale key "<param.label>.hint" when the catalog has it
+ *   optional      not PARAM_REQUIRED
+ *   described_by  "f-<name>-hint f-<name>-error", those of them that are there
+ *   type, inputmode, autocomplete, autocapitalize   by param type: EMAIL "email", MOBILE "tel", SECRET "password", else "text"; FEN
+ *                 "decimal", INT "numeric"; DATE, TIME, FEN, NUMBER autocomplete "off"; NUMBER, EMAIL autocapitalize "none"
+ *   max           limit of TEXT and LINES in code points (for the counter)
+ *   rows, list, options: false until form_attr or form_options sets them
+ * The general messages error.field.… may use {{label}} beside {{n}}.
+ * Values are what was typed when this request brought this very form, that is, when `params` is the table of the matched route and the
+ * value was sent (POST: or could have been); otherwise they come from `stored` (object name -> string | number | bool | array; may be
+ * NULL), where FEN are numbers.  So give each form of a page its own table.  Amounts show as yuan.  A `version` field shows the stored
+ * version after a clash.  Secrets are never shown.  Returns a new reference. */
 json_t *form_model(const struct request *req, const struct param *params, const json_t *stored);
 /* Options for radios, checkboxes, selects: choices = [{"code","label",…}]; adds "checked": bool and "id" to each, from the typed or the
  * stored value of `name`, and puts the array at form["f"][name]["options"].  Steals nothing. */
 void form_options(json_t *form, const char *name, const json_t *choices);
+/* Sets one more key of a field's model before the page is shown, e.g. ("password", "autocomplete", "new-password"), ("story", "rows",
+ * "8"), ("platform", "list", "platforms"), or a hint that holds values. */
+void form_attr(json_t *form, const char *name, const char *key, struct str value);
 
 /* Reads x-www-form-urlencoded (body or query) into name/value pairs in the arena; false on bad encoding (bad %, invalid UTF-8, NUL) or
  * more than max_pairs.  The pairs are filled in either case: bytes that are no text become U+FFFD, so that a page can show the rest. */
@@ -114,7 +127,7 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
 
 /* The field of a parameter (asserts that the route declares it). */
 struct field *form_field(const struct request *req, const char *name);
-/* Text of one code path for templates and SQL: valid UTF-8 without NUL; bytes that are no text become U+FFFD. */
+/* Text from bytes: what is not well-formed UTF-8, and NUL, becomes U+FFFD. */
 struct str form_repair(struct arena *a, struct str bytes);
 /* Checks one typed value by type, limits and choices; used by form_take.  Fills text, number, ok, or error. */
 void form_parse(struct arena *a, struct field *f, struct str typed);
@@ -125,5 +138,11 @@ struct str form_show_fen(struct arena *a, int64_t fen);
  * check says "too large" and not "no number". */
 bool form_parse_fen(struct arena *a, struct str typed, int64_t *fen);
 bool form_parse_date(struct arena *a, struct str typed, int64_t today_days, struct str *iso, int64_t *days);
+/* Date and time of day in Asia/Shanghai ("2026-11-3 14:03", "2026-11-03T14:03", "11月3日14点03分") -> microseconds since the epoch. */
+bool form_parse_time(struct arena *a, struct str typed, int64_t today_days, int64_t *t_us);
+/* What people paste into number fields: full-width forms, all kinds of hyphens and spaces become ASCII, invisible characters go. */
+struct str form_fold_number(struct arena *a, struct str typed);
+/* Digits with or without separators (spaces, commas, apostrophes) in groups of three or four -> the digits alone; false otherwise. */
+bool form_digits(struct arena *a, struct str grouped, struct str *digits);
 
 #endif

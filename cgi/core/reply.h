@@ -49,7 +49,8 @@ enum err reply_see_other(struct reply *rep, const char *fmt, ...) __attribute__(
  * too, the error page of the registry is shown, which repeats what was typed.  JSON clients get problem+json. */
 enum err reply_form_again(struct request *req, struct reply *rep, enum err err);
 /* The error page (template shared/error, or problem+json) of a registry row.  ERR_SIGNED_OUT on a GET goes to the sign-in instead
- * (303).  Model: title, status, error (its name), text (its sentence), request_id, kept [{"label","text"}] (what a POST had typed). */
+ * (303).  Model: title, status, error (its name), text (its sentence), next (text of "<locale key>.next": what to do now), request_id,
+ * kept [{"label","text"}] (what a POST had typed). */
 enum err reply_error(struct request *req, struct reply *rep, enum err err);
 /* A raw body, e.g. text/plain or application/pdf. */
 enum err reply_raw(struct reply *rep, const char *content_type, struct str body);

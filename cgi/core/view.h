@@ -3,7 +3,8 @@
  *
  * Every page model gets (by view_page):
  *   lang ("zh-CN" | "en"), html_lang ("zh-Hans" | "en"), other_lang, other_lang_name, path, title (as given by the page model's "title"),
- *   org, css (hashed name), js (hashed name), csrf {"<POST route name>": token} for the routes that this visitor may call,
+ *   org, css, js, icons (addresses of app.css, app.js, icons.svg with hashed names), csrf {"<POST route name>": token} for the routes
+ *   that this visitor may call,
  *   has_errors / errors / notice of the form when the model has "form", user / nav from the program's decorate hook.
  * Partials: {{> shared/head}}, {{> shared/foot}}, {{> t/<locale key>}}.
  */
