@@ -1,6 +1,91 @@
 -- What several account functions share and no program may call by itself: making people, sessions, memberships.
 set role aiddesk_owner;
 
+create function engine.device_known(p_login text, p_device bytea) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select from core.known_device d join core.app_user u on u.id = d.app_user
+        where u.login = lower(p_login) and d.lookup = sha256(p_device))
+$$;
+comment on function engine.device_known(text, bytea) is 'True when this device (look-up value of its cookie; null = none) signed in as this person before.';
+
+create function engine.session_lives(p_session core.session) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select p_session.ended_at is null
+       and p_session.last_seen_at > core.now() - engine.limit_interval(p_code => 'session_idle')
+       and p_session.created_at > core.now() - engine.limit_interval(p_code => 'session_absolute')
+       and exists (select from core.app_user u where u.id = p_session.app_user and u.epoch = p_session.epoch and u.state = 'active')
+$$;
+comment on function engine.session_lives(core.session) is 'True while a full session is inside its limits and its person''s epoch has not moved on.';
+
+create function engine.pre_session(p_pre bytea) returns core.session
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_session core.session;
+begin
+    select s.* into v_session from core.session s
+    where s.id = sha256(p_pre) and not s.full_rights and s.ended_at is null
+      and s.created_at > core.now() - engine.limit_interval(p_code => 'pre_session');
+    if not found then
+        raise exception using errcode = 'UD001', message = 'session ended';
+    end if;
+    return v_session;
+end
+$$;
+comment on function engine.pre_session(bytea) is 'The live session between password and second factor. Refuses: UD001.';
+
+create function engine.attempt_count(p_kind text, p_key text) returns bigint
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$ select coalesce((select a.n from core.attempt a where a.kind = p_kind and a.key = sha256(convert_to(p_key, 'UTF8'))), 0) $$;
+comment on function engine.attempt_count(text, text) is 'Count in the present window, 0 when nothing was counted.';
+
+create function engine.assignments_end(p_user uuid, p_reason text, p_actor uuid) returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case uuid;
+    v_n bigint := 0;
+begin
+    for v_case in select a.case_id from core.assignment a where a.app_user = p_user and a.ended_at is null order by a.case_id loop
+        perform engine.assignment_close(p_case => v_case, p_reason => p_reason, p_actor_kind => 'user', p_actor => p_actor);
+        v_n := v_n + 1;
+    end loop;
+    return v_n;
+end
+$$;
+comment on function engine.assignments_end(uuid, text, uuid) is
+    'Ends every open assignment of a person (disabled, other role); the cases wait to be assigned again. Returns how many.';
+
+create function engine.conflict_applied(p_user uuid, p_platform uuid) returns bigint
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case uuid;
+    v_n bigint := 0;
+begin
+    for v_case in
+        select a.case_id from core.assignment a join core.case_file c on c.id = a.case_id
+        where a.app_user = p_user and a.ended_at is null and c.platform = p_platform order by a.case_id
+    loop
+        perform engine.assignment_close(p_case => v_case, p_reason => 'recused', p_actor_kind => 'user', p_actor => p_user);
+        v_n := v_n + 1;
+    end loop;
+    delete from core.case_seal s using core.case_file c
+    where c.id = s.case_id and c.platform = p_platform and s.recipient_kind = 'user' and s.recipient = p_user;
+    return v_n;
+end
+$$;
+comment on function engine.conflict_applied(uuid, uuid) is 'Takes every case of a platform, with its seals, away from a person in conflict. Returns how many assignments ended.';
+
 create function engine.session_insert(p_user core.app_user, p_session bytea, p_wrapped_key bytea, p_full boolean, p_device_label text,
                                        p_network text) returns void
 language plpgsql security definer

@@ -203,7 +203,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session, p_roles => array['coordinator']);
     v_expires timestamptz := core.now() + make_interval(hours => (select l.n::integer from ref.service_limit l where l.code = 'invitation'));
 begin
-    perform engine.factor_recent(p_session);
+    perform engine.factor_check(p_session => p_session);
     insert into core.invitation (lookup, kind, role, note, created_by, created_at, expires_at)
     values (sha256(p_lookup), 'invite', p_role, p_note, v_user.id, core.now(), v_expires);
     perform engine.event_add(null, 'user', null, 'invited', 'user', v_user.id, null, jsonb_build_object('role', p_role));
@@ -296,7 +296,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session, p_roles => array['coordinator']);
     v_expires timestamptz := core.now() + make_interval(hours => (select l.n::integer from ref.service_limit l where l.code = 'invitation'));
 begin
-    perform engine.factor_recent(p_session);
+    perform engine.factor_check(p_session => p_session);
     if p_user = v_user.id then
         raise exception using errcode = 'UD003', message = 'another coordinator has to do this';
     end if;

@@ -30,7 +30,7 @@ declare
     v_user core.app_user;
     v_ends boolean;
 begin
-    perform engine.factor_recent(p_session);
+    perform engine.factor_check(p_session => p_session);
     select u.* into v_user from core.app_user u where u.id = p_user for update;
     if not found then
         raise exception using errcode = 'UD002', message = 'no such person';
@@ -59,13 +59,13 @@ begin
         -- coordinator request that opens them).
         delete from core.case_seal s where s.recipient_kind = 'user' and s.recipient = v_user.id;
         delete from core.group_member m where m.app_user = v_user.id;
-        perform engine.assignments_end(v_user.id, 'disabled');
+        perform engine.assignments_end(p_user => v_user.id, p_reason => 'disabled', p_actor => v_actor.id);
     elsif p_role <> v_user.role then
         delete from core.group_member m
         where m.app_user = v_user.id and ((m.kind = 'group' and p_role <> 'coordinator') or p_role = 'regulator');
         if p_role = 'regulator' then
             delete from core.case_seal s where s.recipient_kind = 'user' and s.recipient = v_user.id;
-            perform engine.assignments_end(v_user.id, 'reassigned');
+            perform engine.assignments_end(p_user => v_user.id, p_reason => 'reassigned', p_actor => v_actor.id);
         end if;
     end if;
     if p_state = 'active' then

@@ -24,7 +24,7 @@ as $$
 declare
     v_user core.app_user;
 begin
-    v_user := engine.session_touch(p_session);
+    v_user := engine.session_check(p_session => p_session, p_full => false);
     return query
     select u.id, u.login, u.display_name, u.role, u.lang, s.full_rights, s.key_version, s.wrapped_key, k.public_key,
            u.totp_sealed is not null,
@@ -51,27 +51,22 @@ $$;
 comment on function account.login_start(text) is
     'Salt and parameters of a name; no row for unknown and disabled names (C then uses a stable false salt and does the same work).';
 
-create function account.login_wait(p_login text, p_network text, p_device bytea) returns bigint
+create function account.login_wait(p_login text, p_network text, p_device bytea) returns void
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_account bigint;
-    v_network bigint;
 begin
     -- A device that signed in before has a lane of its own, so strangers cannot slow its owner.
-    if p_device is not null and exists (
-        select from core.known_device d join core.app_user u on u.id = d.app_user
-        where u.login = lower(p_login) and d.lookup = sha256(p_device)) then
-        return engine.attempt_wait('login_device', p_device, 'login_wait_max');
+    if engine.device_known(p_login => p_login, p_device => p_device) then
+        perform engine.attempt_delay(p_kind => 'login_device', p_key => encode(p_device, 'hex'));
+    else
+        perform engine.attempt_delay(p_kind => 'login_account', p_key => lower(p_login));
+        perform engine.attempt_delay(p_kind => 'login_network', p_key => p_network);
     end if;
-    v_account := engine.attempt_wait('login_account', convert_to(lower(p_login), 'UTF8'), 'login_wait_max');
-    v_network := engine.attempt_wait('login_network', convert_to(p_network, 'UTF8'), 'login_wait_max');
-    return greatest(v_account, v_network);
 end
 $$;
 comment on function account.login_wait(text, text, bytea) is
-    'Seconds to wait before this name may be tried again (1, 2, 4 … 42 after failures); 0 = now. The same for unknown names.';
+    'Refuses with UD010 (seconds) while the delay of 1, 2, 4 … 42 s after failures has not passed. The same for unknown names.';
 
 create function account.login_check(p_login text, p_verifier bytea)
 returns table (app_user uuid, wrapped_secret bytea, key_version bigint, public_key bytea, needs_factor boolean, lang text)
@@ -91,13 +86,11 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if p_device is not null and exists (
-        select from core.known_device d join core.app_user u on u.id = d.app_user
-        where u.login = lower(p_login) and d.lookup = sha256(p_device)) then
-        perform engine.attempt_add('login_device', p_device, interval '1 hour');
+    if engine.device_known(p_login => p_login, p_device => p_device) then
+        perform engine.attempt_add(p_kind => 'login_device', p_key => encode(p_device, 'hex'), p_window => interval '24 hours');
     else
-        perform engine.attempt_add('login_account', convert_to(lower(p_login), 'UTF8'), interval '1 hour');
-        perform engine.attempt_add('login_network', convert_to(p_network, 'UTF8'), interval '1 hour');
+        perform engine.attempt_add(p_kind => 'login_account', p_key => lower(p_login), p_window => interval '24 hours');
+        perform engine.attempt_add(p_kind => 'login_network', p_key => p_network, p_window => interval '1 hour');
     end if;
 end
 $$;
@@ -118,9 +111,9 @@ begin
     if not found then
         raise exception using errcode = 'UD008', message = 'name or password wrong';
     end if;
-    perform engine.attempt_clear('login_account', convert_to(lower(p_login), 'UTF8'));
+    perform engine.attempt_clear(p_kind => 'login_account', p_key => lower(p_login));
     if p_device is not null then
-        perform engine.attempt_clear('login_device', p_device);
+        perform engine.attempt_clear(p_kind => 'login_device', p_key => encode(p_device, 'hex'));
         insert into core.known_device as d (app_user, lookup, last_at) values (v_user.id, sha256(p_device), core.now())
         on conflict (app_user, lookup) do update set last_at = excluded.last_at;
     end if;
@@ -142,7 +135,7 @@ declare
 begin
     return query
     select u.id, u.login, u.totp_sealed, u.totp_last_step, v_session.wrapped_key, v_session.key_version, k.public_key,
-           greatest(0, l.n - engine.attempt_count('factor', p_pre))
+           greatest(0, l.n - engine.attempt_count(p_kind => 'factor', p_key => encode(p_pre, 'hex')))
     from core.app_user u
     join core.user_key k on k.app_user = u.id and k.version = v_session.key_version
     cross join ref.service_limit l
@@ -158,8 +151,8 @@ as $$
 declare
     v_session core.session := engine.pre_session(p_pre);
 begin
-    perform engine.attempt_add('factor', p_pre, interval '10 minutes');
-    if engine.attempt_count('factor', p_pre) >= (select l.n from ref.service_limit l where l.code = 'factor_tries') then
+    perform engine.attempt_add(p_kind => 'factor', p_key => encode(p_pre, 'hex'), p_window => interval '10 minutes');
+    if engine.attempt_count(p_kind => 'factor', p_key => encode(p_pre, 'hex')) >= (select l.n from ref.service_limit l where l.code = 'factor_tries') then
         update core.session set ended_at = core.now() where id = v_session.id;
         perform engine.event_add(null, 'user', v_session.app_user, 'factor_tries_used_up', 'user', v_session.app_user, null, null);
     end if;
