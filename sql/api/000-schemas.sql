@@ -2,6 +2,9 @@
 -- cannot change columns or rename parameters).  Tables live in core, ref and stat and are not touched here.
 drop schema if exists engine, intake, track, account, desk, report, worker cascade;
 
+-- Functions call each other across files in any order; pgTAP calls every one of them.
+set local check_function_bodies = off;
+
 set role aiddesk_owner;
 create schema engine;
 comment on schema engine is 'Rules shared by the API schemas: states, guards, clocks, calendar, assignment, events. No program may call it.';

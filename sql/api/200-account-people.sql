@@ -176,7 +176,7 @@ end
 $$;
 comment on function account.conflict_list(bytea) is 'Own declared conflicts of interest. Refuses: UD001.';
 
-create function account.conflict_add(p_session bytea, p_platform_key text) returns void
+create function account.conflict_add(p_session bytea, p_platform text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -184,7 +184,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session);
     v_platform uuid;
 begin
-    select p.id into v_platform from core.platform p where p.name_key = p_platform_key and p.merged_into is null;
+    select p.id into v_platform from core.platform p where p.name_key = engine.platform_key(p_name => p_platform) and p.merged_into is null;
     if v_platform is null then
         raise exception using errcode = 'UD030', message = 'no such platform', detail = 'platform:account.conflict.error.unknown';
     end if;
@@ -195,6 +195,6 @@ begin
 end
 $$;
 comment on function account.conflict_add(bytea, text) is
-    'Declares a conflict of interest by the platform''s normal name: the person meets no trace of its cases any more. Refuses: UD001, UD030.';
+    'Declares a conflict of interest by the platform''s name: the person meets no trace of its cases any more. Refuses: UD001, UD030.';
 
 reset role;
