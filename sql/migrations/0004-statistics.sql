@@ -48,6 +48,7 @@ create table stat.duration_delta (
     platform uuid,
     measure text not null,
     minutes bigint not null,
+    n bigint not null default 1,
     constraint duration_delta_pkey primary key (id)
 );
 comment on table stat.duration_delta is 'One duration, to be folded into histograms.';
@@ -56,6 +57,26 @@ comment on column stat.duration_delta.day is 'day in Asia/Shanghai on which it e
 comment on column stat.duration_delta.platform is 'platform';
 comment on column stat.duration_delta.measure is 'first_reply, closed, filing_reply, performed';
 comment on column stat.duration_delta.minutes is 'length';
+comment on column stat.duration_delta.n is '1, or -1 when a case moved to another platform: histograms add n';
+
+create table stat.case_delta (
+    id bigint generated always as identity,
+    case_id uuid not null,
+    day date not null,
+    measure text not null,
+    dimension text not null default '',
+    n bigint not null,
+    minutes bigint,
+    constraint case_delta_pkey primary key (id)
+);
+comment on table stat.case_delta is 'What each case put into the figures, so that correcting its platform or problem moves exactly that. Goes with the case.';
+comment on column stat.case_delta.id is 'order of writing';
+comment on column stat.case_delta.case_id is 'case';
+comment on column stat.case_delta.day is 'day in Asia/Shanghai';
+comment on column stat.case_delta.measure is 'measure of stat.delta or stat.duration_delta';
+comment on column stat.case_delta.dimension is 'dimension of stat.delta';
+comment on column stat.case_delta.n is 'change, 1 for a duration';
+comment on column stat.case_delta.minutes is 'length of a duration; null = a plain delta';
 
 create table stat.histogram (
     day date not null,
@@ -174,6 +195,7 @@ comment on table core.heartbeat is 'When each timer of the worker last did its w
 comment on column core.heartbeat.name is 'timer';
 comment on column core.heartbeat.at is 'when';
 
+create index case_delta_case_idx on stat.case_delta (case_id);
 create index daily_platform_idx on stat.daily (platform, day);
 create index histogram_platform_idx on stat.histogram (platform, measure, day);
 create index outbox_waiting_idx on core.outbox (next_try_at) where state = 'waiting';
