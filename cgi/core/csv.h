@@ -1,6 +1,6 @@
 /*
- * csv: RFC 4180 with a UTF-8 BOM and CRLF; a cell that begins with = + - @ tab or CR gets a leading ' (formula injection; Excel in China
- * opens CSV without BOM as mojibake).
+ * csv: RFC 4180 with a UTF-8 BOM and CRLF; a cell that begins with = + - @ (also full-width), tab, CR or LF gets a leading ' (formula
+ * injection; Excel in China opens CSV without BOM as mojibake).  Numbers are written by csv_cell_int, as they are.
  */
 #ifndef AIDDESK_CORE_CSV_H
 #define AIDDESK_CORE_CSV_H

@@ -4,7 +4,8 @@
 
 #include "core/str.h"
 
-/* *size: modules per side including a quiet zone of 4; *path: SVG path data.  False when the text is too long. */
+/* *size: modules per side including a quiet zone of 4; *path: SVG path data.  False when the text is empty or
+ * longer than 2331 bytes. */
 bool qr_path(struct arena *a, struct str text, int *size, struct str *path);
 
 #endif
