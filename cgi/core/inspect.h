@@ -2,16 +2,22 @@
  * inspect: the parent's side of aiddesk-inspect.  A spawner, forked before lock-down, starts one short-lived child per file; the file goes
  * in on a pipe, fixed binary frames come back and are parsed as hostile input (SECURITY.md §5).
  *
- * Frames: type byte, 4-byte big-endian length, payload.  'T' real type, text (1 .. 64 characters of the list in inspect.c), first and
- * exactly once · 'D' width, height in pixels (2 x 4 bytes BE, 1 .. 65,535 each) · 'B' one byte, 0 or 1: damaged · 'P' preview JPEG
- * (1 byte .. 1 MiB) · 'E' end (empty).  D, B, P at most once, D before P; nothing after 'E'.  Anything else = "could not be checked".
+ * Frames: type byte, 4-byte big-endian length, payload.  'T' real type, one of the list in inspect.c, first and exactly once · 'D' width,
+ * height in pixels (2 x 4 bytes BE, 1 .. 1,000,000 each; only with an image type) · 'B' one byte, 0 or 1: damaged · 'P' preview JPEG
+ * (4 bytes .. 1 MiB) · 'E' end (empty).  D, B, P at most once, D before P; nothing after 'E'.  Anything else = "could not be checked".
  */
 #ifndef AIDDESK_CORE_INSPECT_H
 #define AIDDESK_CORE_INSPECT_H
 
 #include "core/str.h"
 
-enum { INSPECT_WALL_MS = 30000, INSPECT_OUTPUT_MAX = 8388608, INSPECT_PREVIEW_MAX = 1048576, INSPECT_PREVIEW_SIDE = 2000 };
+enum {
+    INSPECT_WALL_MS = 30000,       /* wall clock of one inspection */
+    INSPECT_OUTPUT_MAX = 8388608,  /* bytes that a child may answer */
+    INSPECT_PIXEL_SIDE = 1000000,  /* largest width or height that is reported */
+    INSPECT_PREVIEW_MAX = 1048576, /* bytes of a preview */
+    INSPECT_PREVIEW_SIDE = 2000    /* its long side in pixels, at most */
+};
 
 struct config;
 struct inspect;
@@ -22,7 +28,7 @@ struct inspect_result {
     struct str type;       /* real type by content; "application/octet-stream" = none of the types we know */
     int64_t width, height; /* pixels, 0 = none */
     bool damaged;          /* the content is not whole */
-    struct str preview;    /* JPEG without metadata, empty = none; secret memory */
+    struct str preview;    /* JPEG without metadata, empty = none; in the arena */
 };
 
 /* Forks the spawner.  Call in the parent after it dropped to the program's user and before it forks its processes; the children are
@@ -41,6 +47,9 @@ void inspect_feed(struct inspect_job *job, struct str piece);
 struct inspect_result inspect_close(struct inspect_job *job);
 /* The three in one, for bytes in memory. */
 struct inspect_result inspect_run(struct arena *a, struct inspect *ins, int slots_fd, struct str bytes);
+
+/* The type as a literal of the list of types that we know (for Content-Type), or NULL. */
+const char *inspect_known(struct str type);
 
 /* Parses frames; pure (unit tests, fuzzing).  False and a zeroed result on anything irregular.  The preview points into frames. */
 bool inspect_parse(struct arena *a, struct str frames, struct inspect_result *out);
