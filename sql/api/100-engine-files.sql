@@ -98,7 +98,9 @@ begin
         raise exception using errcode = 'P0004', message = 'the manifest does not fit the segments';
     end if;
     if v_file.source <> 'service' then
-        if p_kind_hint is not null then
+        -- Complainants choose from the public form; volunteers may also name the kind of evidence itself.
+        if v_file.source = 'complainant'
+           or not exists (select from ref.enumeration e where e.enumeration = 'evidence_kind' and e.code = p_kind_hint) then
             perform engine.choice_check(p_field => 'kind', p_choice => p_kind_hint);
         end if;
         if exists (select from core.file f
