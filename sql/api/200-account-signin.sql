@@ -18,23 +18,12 @@ comment on function account.vocabulary() is 'Codes and labels for pages.';
 create function account.session_check(p_session bytea)
 returns table (app_user uuid, login text, display_name text, role text, lang text, full_rights boolean, key_version bigint,
                wrapped_key bytea, public_key bytea, has_totp boolean, factor_codes_left bigint, must_enrol boolean)
-language plpgsql security definer
+language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_user core.app_user;
-begin
-    v_user := engine.session_check(p_session => p_session, p_full => false);
-    return query
-    select u.id, u.login, u.display_name, u.role, u.lang, s.full_rights, s.key_version, s.wrapped_key, k.public_key,
-           u.totp_sealed is not null,
-           (select count(*) from core.factor_code f where f.app_user = u.id),
-           s.full_rights and u.role = 'coordinator' and u.totp_sealed is null
-    from core.session s
-    join core.app_user u on u.id = s.app_user
-    join core.user_key k on k.app_user = u.id and k.version = s.key_version
-    where s.id = sha256(p_session) and u.id = v_user.id;
-end
+    select c.app_user, c.login, c.display_name, c.role, c.lang, c.full_rights, c.key_version, c.wrapped_key, c.public_key, c.has_totp,
+           c.factor_codes_left, c.must_enrol
+    from engine.staff_check(p_session => p_session, p_full => false) c
 $$;
 comment on function account.session_check(bytea) is
     'Who carries this session (also a pre-session: full_rights false), with the wrapped secret key; notes the request. Refuses: UD001.';
