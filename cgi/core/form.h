@@ -107,6 +107,8 @@ void form_error_of_db(struct request *req);
  * NULL), where FEN are numbers.  So give each form of a page its own table.  Amounts show as yuan.  A `version` field shows the stored
  * version after a clash.  Secrets are never shown.  Returns a new reference. */
 json_t *form_model(const struct request *req, const struct param *params, const json_t *stored);
+/* The sentence above the form in the request's language; empty when there is none. */
+struct str form_notice(const struct request *req);
 /* Options for radios, checkboxes, selects: choices = [{"code","label",…}]; adds "checked": bool and "id" to each, from the typed or the
  * stored value of `name`, and puts the array at form["f"][name]["options"].  Steals nothing. */
 void form_options(json_t *form, const char *name, const json_t *choices);
@@ -120,6 +122,9 @@ struct pair {
     struct str name, value;
 };
 bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair **pairs, size_t *n);
+/* Percent-decoding of one piece; plus: '+' is a space (forms, not paths).  *ok turns false on a broken '%' (which stays as it is) and on
+ * bytes that are no text (which become U+FFFD); it is left alone otherwise. */
+struct str form_unescape(struct arena *a, struct str s, bool plus, bool *ok);
 /* Checks pairs against the route's table and fills req->form (in every case).  strict: unknown names are ERR_PARAM_UNKNOWN (POST);
  * repeated names without PARAM_MANY are ERR_PARAM_REPEATED.  Bad values are not an error of this function: they are errors of fields.
  * `csrf` and `lang_to` go to the request.  PARAM_PATH values come from req->path_values only.  PARAM_FILE is left to multipart_form. */
@@ -131,6 +136,8 @@ struct field *form_field(const struct request *req, const char *name);
 struct str form_repair(struct arena *a, struct str bytes);
 /* Checks one typed value by type, limits and choices; used by form_take.  Fills text, number, ok, or error. */
 void form_parse(struct arena *a, struct field *f, struct str typed);
+/* The upper limit that holds: the parameter's own, or its type's (INT64_MAX when there is none). */
+int64_t form_max(const struct param *p);
 /* Amount as it is typed: 176050 -> "1760.50". */
 struct str form_show_fen(struct arena *a, int64_t fen);
 

@@ -11,6 +11,7 @@ struct app;
 struct db;
 struct locale;
 struct session;
+struct staff;
 
 /* Where the body comes from. */
 struct body_source {
@@ -54,6 +55,9 @@ struct request {
     unsigned who;               /* bits of enum who that the cookies prove */
     struct session *session;    /* bearer of this request (draft, case, user …); NULL = none */
     struct session *csrf_session; /* whose CSRF key counts: session, or the pre-session of anonymous visitors */
+    struct session *pre_session;/* the pre-session of program->pre_cookie; NULL = none.  Its tokens count beside csrf_session's, so that a
+                                   form that came back late works with the next press after signing in elsewhere */
+    const struct staff *staff;  /* the signed-in person (account, desk, report); NULL = none */
     const char *role;           /* for the log: "anonymous", "complainant", "volunteer" … */
     int64_t started_ms;         /* monotonic */
     bool late;                  /* a POST whose session or token had ended: page() shows the form with everything typed */

@@ -22,6 +22,7 @@ enum who {
     WHO_COORDINATOR = 32,
     WHO_REGULATOR = 64,
     WHO_SETUP = 128,     /* carries a live setup, invitation or reset link cookie */
+    WHO_ENROL = 256,     /* a coordinator without second factor: may only enrol one */
     WHO_STAFF = WHO_VOLUNTEER | WHO_COORDINATOR,
     WHO_USER = WHO_STAFF | WHO_REGULATOR
 };
@@ -61,7 +62,8 @@ struct route_match {
  * A literal segment wins over {x}.  method: METHOD__MAX for one we do not know. */
 struct route_match route_match(struct arena *a, const struct route *routes, size_t n, enum method method, struct str path);
 /* Checks a table once at start: unique names and paths, params declared for every {x}, `page` on every POST with fields that people
- * fill in, a body limit on every POST, no bad pattern.  Returns NULL or a literal sentence for the log. */
+ * fill in, a body limit on every POST, no bad pattern.  Returns NULL or a sentence that names the route, valid until the
+ * next call. */
 const char *route_check(const struct route *routes, size_t n);
 /* Looks up a route by name; NULL when there is none. */
 const struct route *route_named(const struct route *routes, size_t n, const char *name);

@@ -51,5 +51,7 @@ int serve_main(const struct program *program, int argc, char **argv);
  * parameters, permission, language switch, CSRF token, field errors, handler, errors, view.  Leaves the finished reply in rep: status,
  * headers and body (or the stream that the transport calls after the head). */
 void serve_request(struct request *req, struct reply *rep);
+/* The reply to a request that the transport refuses before there is a route (too many headers, a malformed one). */
+void serve_refusal(struct request *req, struct reply *rep, enum err err);
 
 #endif

@@ -261,6 +261,7 @@ static void add_site(const struct request *req, json_t *model)
                      locale_text(req->arena, req->locale, str_z(req->arena, title_key), model));
 }
 
+/* Tokens of what this visitor may call, and of a form that comes back after its session ended (req->late). */
 static void add_csrf(const struct request *req, json_t *model)
 {
     const struct program *program = req->app->program;
@@ -270,7 +271,7 @@ static void add_csrf(const struct request *req, json_t *model)
         const struct route *route = &program->routes[i];
 
         if (route->method == METHOD_POST && (route->flags & ROUTE_NO_CSRF) == 0 &&
-            (route->who & (req->who | WHO_ANYONE)) != 0)
+            ((route->who & (req->who | WHO_ANYONE)) != 0 || route == req->route))
             json_set_str(tokens, route->name,
                          session_csrf(req->arena, req->csrf_session, route->name));
     }
@@ -301,7 +302,8 @@ enum err view_page(struct request *req, const char *name, json_t *model, struct 
     if (program->decorate != NULL) {
         enum err err = program->decorate(req, model);
 
-        if (err != ERR_OK)
+        /* The error page stands without it: it may be shown because of the very same failure. */
+        if (err != ERR_OK && strcmp(name, "shared/error") != 0)
             return err;
     }
     return view_render(req->app->views, req->locale, name, model, false, out);
