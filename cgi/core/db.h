@@ -45,8 +45,9 @@ struct db_arg {
 #define DB_TEXTS(nm, v, c) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXTS, .many = (v), .n_many = (c)})
 #define DB_BYTEAS(nm, v, c) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTEAS, .many = (v), .n_many = (c)})
 
-/* Opens the connection of this process (after fork, never before).  role: "aiddesk_intake"; timeout_ms: own deadline of a request
- * (8000, uploads 45000).  Connecting happens on first use and again after a loss. */
+/* Opens the connection of this process (after fork, never before).  role: "aiddesk_intake", whose schema is what follows "aiddesk_";
+ * statement_timeout_ms: the server's limit of one statement; deadline_ms: own deadline of a request (8000, uploads 45000).  Connecting
+ * happens on first use and again after a loss; then clock_now() gets its offset from <schema>.clock_offset(), bigint microseconds. */
 struct db *db_open(const struct config *config, const char *role, int statement_timeout_ms, int deadline_ms);
 void db_close(struct db *db);
 /* Start of a request: sets the arena that results live in and the deadline. */
@@ -95,7 +96,7 @@ struct str db_text(const struct db_rows *rows, size_t row, const char *column); 
 int64_t db_int(const struct db_rows *rows, size_t row, const char *column);       /* NULL -> 0 */
 bool db_bool(const struct db_rows *rows, size_t row, const char *column);
 struct uuid db_uuid(const struct db_rows *rows, size_t row, const char *column);
-int64_t db_time(const struct db_rows *rows, size_t row, const char *column);      /* microseconds */
+int64_t db_time(const struct db_rows *rows, size_t row, const char *column);      /* microseconds; infinity -> INT64_MAX, MIN */
 struct str db_bytes(const struct db_rows *rows, size_t row, const char *column);  /* bytea, decoded */
 size_t db_texts(const struct db_rows *rows, size_t row, const char *column, struct str **out); /* text[] */
 /* One row as an object: integers and booleans stay such, timestamptz becomes RFC 3339 UTC, date ISO, jsonb is parsed, text[] an array,
@@ -105,5 +106,16 @@ json_t *db_rows_json(const struct db_rows *rows);
 
 /* For the prepare-all test: prepares a call without running it. */
 enum err db_prepare_only(struct db *db, const char *function, const struct db_arg *args, size_t n);
+
+/* ---- the operator's tool (aiddesk) only; no program that serves requests calls these ----
+ * The operator connects as a superuser of his own, by peer.  role: NULL = what libpq chooses (PGUSER, else the OS user's name).  No
+ * statement time-out, a day's deadline; only warnings that come during COMMIT make it unconfirmed, because scripts may warn. */
+struct db *db_open_operator(const struct config *config, const char *role);
+/* Runs the text of a .sql file (UTF-8, without psql's own commands, without begin and commit).  Between db_begin and db_commit it is
+ * part of that transaction, otherwise one of its own.  rows: of the last statement that returned any, or NULL.  A script that ends the
+ * open transaction itself is ERR_INTERNAL. */
+enum err db_script(struct db *db, struct str text, struct db_rows **rows);
+/* The server's words about the last error, with the line of the script, for the operator's eyes; empty when none. */
+struct str db_problem(const struct db *db);
 
 #endif

@@ -1,0 +1,208 @@
+#include "core/db_private.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+
+enum {
+    CONNECT_MS = 5000,        /* one attempt, all hosts together */
+    BACKOFF_FIRST_MS = 50,    /* doubled after each failure … */
+    BACKOFF_MAX_MS = 1000,    /* … up to this, so that /health/ready is never wrong for 2 s */
+    STATEMENTS_BLOCK = 16384, /* arena of the prepared statements */
+    OPERATOR_MS = 24 * 3600 * 1000 /* the operator's tool waits as long as it takes */
+};
+
+/* Notices see the SQLSTATE only; their text goes nowhere (SECURITY.md §7).  A cancelled wait for the standby comes as 01000 followed by
+ * a success tag (STYLE.md §libpq, measured), so every notice of a transaction counts. */
+static void on_notice(void *ctx, const PGresult *result)
+{
+    struct db *db = ctx;
+
+    if (db->mode != DB_MODE_WRITE || (db->by_operator && !db->committing))
+        return;
+    db->noticed = true;
+    log_write(LOG_WARN_, LOG_LINE(.event = "db-notice",
+                                  .sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE)));
+}
+
+static struct db *open_any(const struct config *config, const char *role, const char *options,
+                           int deadline_ms)
+{
+    struct arena *own = arena_new(4096);
+    struct db *db = arena_new_of(own, struct db);
+
+    db->own = own;
+    db->prepared = arena_new(STATEMENTS_BLOCK);
+    db->host = str_z(own, config->database);
+    db->port = str_z(own, config->database_port);
+    db->name = str_z(own, config->database_name);
+    db->role = role == NULL ? NULL : str_z(own, str_of(role));
+    db->options = str_z(own, str_of(options));
+    db->deadline_ms = deadline_ms;
+    db->backoff_ms = BACKOFF_FIRST_MS;
+    return db;
+}
+
+/* search_path ends with pg_temp, which would otherwise be searched first for types.  datestyle and bytea_output are spelled out because
+ * db_rows reads them; a server or role setting must not change what we parse. */
+#define SESSION_OPTIONS                                                                            \
+    "-c lock_timeout=2000 -c timezone=UTC -c search_path=pg_catalog,pg_temp -c datestyle=ISO "     \
+    "-c bytea_output=hex -c intervalstyle=postgres -c client_encoding=UTF8"
+
+struct db *db_open(const struct config *config, const char *role, int statement_timeout_ms,
+                   int deadline_ms)
+{
+    static const char prefix[] = "aiddesk_";
+    char options[400];
+    struct db *db;
+
+    assert(strncmp(role, prefix, sizeof prefix - 1) == 0);
+    (void)snprintf(options, sizeof options,
+                   SESSION_OPTIONS
+                   " -c statement_timeout=%d -c idle_in_transaction_session_timeout=10000",
+                   statement_timeout_ms);
+    db = open_any(config, role, options, deadline_ms);
+    db->application = db->role;
+    db->clock_function =
+        str_z(db->own, str_fmt(db->own, "%s.clock_offset", role + sizeof prefix - 1));
+    return db;
+}
+
+struct db *db_open_operator(const struct config *config, const char *role)
+{
+    struct db *db =
+        open_any(config, role, SESSION_OPTIONS " -c client_min_messages=warning", OPERATOR_MS);
+
+    db->application = str_z(db->own, STR("aiddesk"));
+    db->by_operator = true;
+    return db;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    db_drop(db);
+    arena_free(db->prepared);
+    arena_free(db->own);
+}
+
+void db_new_generation(struct db *db)
+{
+    db->generation++;
+    db->statements = NULL;
+    db->n_statements = 0;
+    arena_reset(db->prepared);
+}
+
+void db_drop(struct db *db)
+{
+    PQfinish(db->conn);
+    db->conn = NULL;
+    db_new_generation(db);
+}
+
+/* Waits for the handshake.  libpq's connect_timeout counts only in its blocking form, so the time is ours. */
+static bool handshake(PGconn *conn)
+{
+    int64_t until = clock_monotonic_ms() + CONNECT_MS;
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+
+    while (next != PGRES_POLLING_OK) {
+        if (next == PGRES_POLLING_FAILED || !db_wait_socket(conn, next == PGRES_POLLING_WRITING,
+                                                            next == PGRES_POLLING_READING, until))
+            return false;
+        next = PQconnectPoll(conn);
+    }
+    return true;
+}
+
+/* A refused connection has no PGresult; with the verbosity SQLSTATE the message ends with the state, and with nothing of the server's
+ * words: "…: FATAL:  53300". */
+static bool refused_with(const PGconn *conn, const char *state)
+{
+    struct str message = str_trim(str_of(PQerrorMessage(conn)));
+
+    return str_ends(message, str_of(state));
+}
+
+static PGconn *connect_once(struct db *db, enum err *why)
+{
+    const char *names[] = {"host",
+                           "port",
+                           "dbname",
+                           "user",
+                           "options",
+                           "application_name",
+                           "client_encoding",
+                           "target_session_attrs",
+                           "tcp_user_timeout",
+                           NULL};
+    /* Keepalives and tcp_user_timeout do nothing on unix sockets; over a network the latter makes a dead host give way to the next. */
+    const char *values[] = {db->host,        db->port, db->name,     db->role, db->options,
+                            db->application, "UTF8",   "read-write", "2000",   NULL};
+    PGconn *conn = PQconnectStartParams(names, values, 0);
+
+    *why = ERR_UNAVAILABLE;
+    if (conn != NULL) {
+        (void)PQsetErrorVerbosity(conn, db->by_operator ? PQERRORS_DEFAULT : PQERRORS_SQLSTATE);
+        if (PQstatus(conn) != CONNECTION_BAD && handshake(conn) && PQsetnonblocking(conn, 1) == 0)
+            return conn;
+        if (refused_with(conn, "53300"))
+            *why = ERR_BUSY; /* CONNECTION LIMIT: backends stuck in the wait for a standby */
+        if (db->by_operator)
+            db->problem = str_dup(db->arena, str_trim(str_of(PQerrorMessage(conn))));
+    }
+    PQfinish(conn);
+    return NULL;
+}
+
+/* clock_now() and core.now() must agree before anything is decided with either. */
+static bool read_clock_offset(struct db *db)
+{
+    PGresult *result = NULL;
+    int64_t offset_us = 0;
+    bool ok;
+
+    if (db->clock_function == NULL)
+        return true;
+    if (db_exec(db, db->clock_function, NULL, 0, &result) != DB_DONE)
+        return false;
+    ok = PQntuples(result) == 1 && PQnfields(result) == 1 &&
+         str_int(str_of(PQgetvalue(result, 0, 0)), INT64_MIN, INT64_MAX, &offset_us);
+    PQclear(result);
+    if (ok)
+        clock_set_offset(offset_us);
+    return ok;
+}
+
+bool db_connect(struct db *db)
+{
+    int64_t now = clock_monotonic_ms();
+    enum err why = ERR_UNAVAILABLE;
+
+    if (db->conn != NULL)
+        return true;
+    db->refusal = ERR_UNAVAILABLE;
+    if (now < db->retry_at)
+        return false;
+    db->conn = connect_once(db, &why);
+    if (db->conn != NULL) {
+        PQsetNoticeReceiver(db->conn, on_notice, db);
+        db_new_generation(db);
+        if (read_clock_offset(db)) {
+            db->backoff_ms = BACKOFF_FIRST_MS;
+            db->retry_at = 0;
+            return true;
+        }
+        db_drop(db);
+    }
+    db->refusal = why;
+    db->retry_at = clock_monotonic_ms() + db->backoff_ms;
+    db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
+    log_write(LOG_ERROR_, LOG_LINE(.event = "db-connect", .err = why));
+    return false;
+}
