@@ -1,0 +1,55 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# Configures out of tree, builds, installs into the stage.
+
+# configure_is_old: configure is missing or older than what it is made from.
+configure_is_old() {
+    [ -x "$src/configure" ] && [ -f "$src/Makefile.in" ] || return 0
+    [ -n "$(find "$src/configure.ac" "$src/Makefile.am" "$src/m4" "$src/cgi" "$src/sql" "$src/static" "$src/ops" "$src/tests" \
+        -path '*/node_modules' -prune -o \
+        \( -name configure.ac -o -name Makefile.am -o -name '*.m4' -o -name local.mk \) -newer "$src/configure" -print -quit)" ]
+}
+
+# build_make FLAGS...: autoreconf, configure and make, each only when something changed.  Several runs from one clone
+# may meet here, so the source tree is locked while its configure is made.
+build_make() {
+    local flags=("--prefix=$stage" "$@")
+    if [ -f "$src/config.status" ]; then
+        die "the source folder itself has been configured" "Undo it with: make -C $src distclean"
+    fi
+    builder_folder "$build"
+    # shellcheck disable=SC2094  # the folder is only locked
+    (
+        flock 7
+        if configure_is_old; then
+            step "preparing configure"
+            (cd "$src" && run_logged autoreconf.log as_builder autoreconf --install --force)
+            # autoreconf leaves an unchanged configure alone; its time says that it was looked at.
+            as_builder touch "$src/configure"
+        fi
+    ) 7<"$src"
+    # AM_MAINTAINER_MODE is off: make would not notice a new configure by itself.
+    if [ ! -f "$build/Makefile" ] || [ "$src/configure" -nt "$build/config.status" ] ||
+        [ "$(cat "$build/flags" 2>/dev/null)" != "${flags[*]}" ]; then
+        step "configuring"
+        (cd "$build" && run_logged configure.log as_builder "$src/configure" "${flags[@]}" --quiet)
+        printf '%s\n' "${flags[*]}" >"$build/flags"
+    fi
+    step "building"
+    run_logged make.log as_builder make -C "$build" -j"$(nproc)" --no-print-directory
+}
+
+# build_install: writes the stage.  As root, so that no program user can change a program.
+build_install() {
+    install -d -m 755 "$stage"
+    run_logged install.log make -C "$build" --no-print-directory install
+}
+
+# run_logged NAME COMMAND...: output goes to a file beside the build; its end is shown when the command fails.
+run_logged() {
+    local log=$build/$1
+    shift
+    if ! "$@" </dev/null >"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        die "this failed: $*" "The whole output is in $log"
+    fi
+}
