@@ -62,7 +62,7 @@ struct file_meta {
 /* Takes one file part and reads the body to its end.  The file control is the last of the page: a second file is refused.  kind_hint,
  * note: text of the form, may be empty (the note is sealed as field ("file", id, "note")).
  * What is wrong with the file itself is marked on the form's field part->name and answers ERR_FORM: empty, too big, too many, the case
- * is full, the same file again (locale keys shared.file.empty, .too_big {{n}} = MB, .too_many {{n}}, .case_full {{n}} = MB, .same).
+ * is full, the same file again (locale keys shared.upload.empty, .too_big {{n}} = MB, .too_many {{n}}, .case_full {{n}} = MB, .same).
  * Other errors: ERR_BAD_REQUEST (cut short, a second file), ERR_UNCONFIRMED, ERR_DAMAGED (what was stored does not open: alarm), …
  * On ERR_OK the file is committed, was read back and has been inspected (type "" when that was not possible). */
 enum err file_receive(struct request *req, const struct file_context *fc, struct multipart *m, const struct part *part,

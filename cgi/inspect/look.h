@@ -66,7 +66,7 @@ int exif_orientation(const unsigned char *p, size_t n);
 /* True when the header's size may be decoded; else width and height stay told and nothing more is done. */
 bool look_size(struct look *out, uint64_t width, uint64_t height);
 
-/* ---- shrink.c: reduces row by row, by area, so that the full picture never stands in memory ---- */
+/* ---- shrink.c: reduces row by row, by area; JPEG needs no more memory than that, PNG and GIF hold the full picture first ---- */
 struct shrink;
 /* NULL when memory is out. */
 struct shrink *shrink_new(uint32_t width, uint32_t height);
