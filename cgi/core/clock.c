@@ -124,7 +124,7 @@ static char *put_digits(char *p, int value, int width)
 void clock_text(int64_t t_us, char out[CLOCK_TEXT_BYTES])
 {
     struct civil c = civil_at(t_us, 0);
-    int ms = (int)((t_us - floor_div(t_us, SECOND_US) * SECOND_US) / 1000);
+    int ms = (int)((t_us % SECOND_US + SECOND_US) % SECOND_US / 1000);
     char *p = put_digits(out, c.year, 4);
 
     *p++ = '-';

@@ -95,8 +95,9 @@ static bool load_part(struct arena *a, struct locale *l, struct str folder, cons
         return false;
     catalog = json_loadb(source.n == 0 ? "" : source.p, source.n, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(catalog)) {
-        *problem = str_fmt(a, "%.*s, line %d: %s", STR_ARG(file), error.line,
-                           catalog == NULL ? error.text : "not an object");
+        *problem = catalog == NULL
+                       ? str_fmt(a, "%.*s, line %d: %s", STR_ARG(file), error.line, error.text)
+                       : str_fmt(a, "%.*s: not an object", STR_ARG(file));
         json_decref(catalog);
         return false;
     }

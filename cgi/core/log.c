@@ -72,9 +72,9 @@ static void put_number(const char *name, int64_t value)
     put(digits + at, sizeof digits - at);
 }
 
-static void put_number_unless(const char *name, int64_t value, int64_t none)
+static void put_number_if(bool wanted, const char *name, int64_t value)
 {
-    if (value != none)
+    if (wanted)
         put_number(name, value);
 }
 
@@ -124,19 +124,19 @@ void log_write(enum log_level level, const struct log_line *line)
     put_text("request", line->request_id);
     put_text("route", line->route);
     put_text("method", line->method);
-    put_number_unless("status", line->status, 0);
+    put_number_if(line->status != 0, "status", line->status);
     if (line->err != ERR_OK) {
         put_text("error", err_row(line->err)->name);
         put_text("blame", blame_name(err_row(line->err)->blame));
     }
-    put_number_unless("ms", line->ms, -1);
-    put_number_unless("bytes", line->bytes, -1);
+    put_number_if(line->status != 0 || line->ms != 0, "ms", line->ms);
+    put_number_if(line->status != 0 || line->bytes != 0, "bytes", line->bytes);
     put_text("role", line->role);
     put_text("network", line->network);
     put_text("sqlstate", line->sqlstate);
     put_text("constraint", line->constraint);
     put_text("detail", line->detail);
-    put_number_unless("number", line->number, -1);
+    put_number_if(line->number != 0, "number", line->number);
     write_line();
     errno = saved;
 }

@@ -16,14 +16,14 @@ struct log_line {
     const char *method;     /* or NULL */
     int status;             /* HTTP status, 0 = none */
     enum err err;           /* ERR_OK = none */
-    int64_t ms;             /* duration, -1 = none */
-    int64_t bytes;          /* reply length, -1 = none */
+    int64_t ms;             /* duration; written when there is a status, or when it is not 0 */
+    int64_t bytes;          /* reply length; as ms */
     const char *role;       /* "anonymous", "volunteer" …, or NULL */
     const char *network;    /* /24 or /48 of the client, or NULL */
     const char *sqlstate;   /* five characters, or NULL */
     const char *constraint; /* name of the violated constraint, or NULL */
     const char *detail;     /* a literal of ours, never text from outside; or NULL */
-    int64_t number;         /* a count or id of a process; -1 = none */
+    int64_t number;         /* a count or id of a process; 0 = none */
 };
 
 /* Starts the log for a program.  program: a literal. */
@@ -32,6 +32,7 @@ void log_open(const char *program, enum log_level least);
 void log_write(enum log_level level, const struct log_line *line);
 /* A line with an event and a literal detail only. */
 void log_event(enum log_level level, const char *event, const char *detail);
-#define LOG_LINE(...) (&(struct log_line){.ms = -1, .bytes = -1, .number = -1, __VA_ARGS__})
+/* LOG_LINE(.event = "start", .number = 3): what is not named is not written. */
+#define LOG_LINE(...) (&(struct log_line){__VA_ARGS__})
 
 #endif

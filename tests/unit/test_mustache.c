@@ -1,7 +1,7 @@
 /*
  * The official specification, every file of it, and what we promise beyond: limits, places of errors, texts of catalogs.
  */
-#include "unit/unit.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
