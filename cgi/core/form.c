@@ -128,6 +128,14 @@ static void take_many(struct arena *a, struct field *f, const struct pair *pairs
         f->text = f->values[0];
 }
 
+/* Choices are chosen, boxes are ticked, everything else is filled in. */
+static const char *general_empty(enum param_type type)
+{
+    if (type == PARAM_CODE)
+        return "error.field.choose";
+    return type == PARAM_BOOL ? "error.field.tick" : "error.field.empty";
+}
+
 /* Fills one field from the pairs that have its name.  Returns how often it was sent. */
 static size_t take_field(struct arena *a, struct field *f, const struct pair *pairs, size_t n)
 {
@@ -156,7 +164,7 @@ static size_t take_field(struct arena *a, struct field *f, const struct pair *pa
     }
     if ((p->flags & PARAM_REQUIRED) != 0 && p->type != PARAM_FILE && !f->present &&
         f->error == NULL)
-        f->error = p->empty != NULL ? p->empty : "error.field.empty";
+        f->error = p->empty != NULL ? p->empty : general_empty(p->type);
     return sent;
 }
 

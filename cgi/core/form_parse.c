@@ -23,9 +23,23 @@ static void fail(struct field *f, const char *own, const char *general, int64_t 
     f->error_n = own != NULL ? own_n : limit;
 }
 
+/* The general sentence says how this type is written. */
 static void fail_bad(struct field *f)
 {
-    fail(f, f->param->bad, "error.field.bad", 0, 0);
+    static const char *const general[] = {
+        [PARAM_CODE] = "error.field.unknown",
+        [PARAM_INT] = "error.field.whole",
+        [PARAM_FEN] = "error.field.amount",
+        [PARAM_DATE] = "error.field.date",
+        [PARAM_TIME] = "error.field.time",
+        [PARAM_NUMBER] = "error.field.number",
+        [PARAM_MOBILE] = "error.field.mobile",
+        [PARAM_EMAIL] = "error.field.email",
+        [PARAM_FILE] = NULL,
+    };
+    const char *key = general[f->param->type];
+
+    fail(f, f->param->bad, key != NULL ? key : "error.field.bad", 0, 0);
 }
 
 static void fail_small(struct field *f, int64_t n, int64_t limit)
@@ -36,6 +50,30 @@ static void fail_small(struct field *f, int64_t n, int64_t limit)
 static void fail_large(struct field *f, int64_t n, int64_t limit)
 {
     fail(f, f->param->large, "error.field.large", n, limit);
+}
+
+/* The same for the length of a text: the general sentences speak of characters. */
+static void fail_short(struct field *f, int64_t n, int64_t limit)
+{
+    fail(f, f->param->small, "error.field.short", n, limit);
+}
+
+static void fail_long(struct field *f, int64_t n, int64_t limit)
+{
+    fail(f, f->param->large, "error.field.long", n, limit);
+}
+
+static void fail_early(struct field *f)
+{
+    fail(f, f->param->small, "error.field.early", YEAR_MIN, YEAR_MIN);
+}
+
+static void fail_late(struct field *f)
+{
+    bool no_future = (f->param->flags & PARAM_NO_FUTURE) != 0;
+
+    fail(f, f->param->large, no_future ? "error.field.future" : "error.field.late", YEAR_MAX,
+         YEAR_MAX);
 }
 
 static void pass(struct field *f, struct str text)
@@ -98,9 +136,9 @@ static void check_length(struct field *f, struct str text, int64_t max)
     int64_t n = (int64_t)str_chars(text);
 
     if (n < f->param->min)
-        fail_small(f, n, f->param->min);
+        fail_short(f, n, f->param->min);
     else if (n > max)
-        fail_large(f, n, max);
+        fail_long(f, n, max);
     else
         pass(f, text);
 }
@@ -248,9 +286,9 @@ static void parse_date(struct arena *a, struct field *f, struct str typed)
     }
     year = clock_civil_of_day(days).year;
     if (year < YEAR_MIN)
-        fail_small(f, YEAR_MIN, YEAR_MIN);
+        fail_early(f);
     else if (year > YEAR_MAX || ((f->param->flags & PARAM_NO_FUTURE) != 0 && days > now))
-        fail_large(f, YEAR_MAX, YEAR_MAX);
+        fail_late(f);
     else
         pass(f, iso);
 }
@@ -269,9 +307,9 @@ static void parse_time(struct arena *a, struct field *f, struct str typed)
     }
     year = clock_civil(t).year;
     if (year < YEAR_MIN) {
-        fail_small(f, YEAR_MIN, YEAR_MIN);
+        fail_early(f);
     } else if (year > YEAR_MAX || ((f->param->flags & PARAM_NO_FUTURE) != 0 && t > clock_now())) {
-        fail_large(f, YEAR_MAX, YEAR_MAX);
+        fail_late(f);
     } else {
         f->number = t;
         pass(f, clock_rfc3339(a, t));
@@ -361,7 +399,7 @@ static void parse_email(struct arena *a, struct field *f, struct str typed)
     if (!f->present)
         return;
     if (s.n > EMAIL_MAX) {
-        fail_large(f, (int64_t)str_chars(s), EMAIL_MAX);
+        fail_long(f, (int64_t)str_chars(s), EMAIL_MAX);
         return;
     }
     if (str_cut(s, '@', &local, &domain) && local.n != 0 && domain.n != 0 &&
