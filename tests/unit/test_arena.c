@@ -146,6 +146,14 @@ static void write_one_too_many(void *a)
     p[24] = 1;
 }
 
+static void write_into_the_neighbour(void *a)
+{
+    volatile char *p = arena_alloc(a, 32);
+
+    (void)arena_alloc(a, 32);
+    p[32] = 1;
+}
+
 static void read_after_reset(void *a)
 {
     volatile char *p = arena_alloc(a, 24);
@@ -156,10 +164,11 @@ static void read_after_reset(void *a)
 
 static void the_sanitizer_sees_overruns_inside_the_arena_and_use_after_reset(void **state)
 {
-    void (*const tries[])(void *a) = {write_one_too_many, read_after_reset};
+    void (*const tries[])(void *a) = {write_one_too_many, write_into_the_neighbour,
+                                      read_after_reset};
     struct str report;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         assert_int_not_equal(unit_child(*state, tries[i], *state, &report), 0);
         assert_true(str_find(report, STR("use-after-poison"), 0) != SIZE_MAX);
     }
