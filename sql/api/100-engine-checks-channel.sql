@@ -141,7 +141,9 @@ begin
         when 'PERSONAL_USE' then case p_case.purchase_purpose when 'PERSONAL' then true when 'RESALE' then false when 'AGENT' then false end
         when 'WITHIN_3_YEARS' then (
             select d.due_at > core.now()
-            from engine.due(p_start => p_case.knew_on::timestamp at time zone 'Asia/Shanghai', p_n => 3, p_unit => 'y') d)
+            from ref.limitation_rule r, lateral engine.due(
+                p_start => p_case.knew_on::timestamp at time zone 'Asia/Shanghai', p_n => r.n, p_unit => r.unit) d
+            where r.code = 'CIVIL_3Y' and engine.today() >= r.valid_from and (r.valid_to is null or engine.today() <= r.valid_to))
         when 'WITHIN_WINDOW' then not (select w.passed from engine.channel_window(p_case => p_case, p_channel => p_channel.channel) w)
         when 'IDENTITY_READY' then (select m.agreed_identity from core.complaint m where m.case_id = p_case.id)
         when 'AGENT_AUTHORISED' then p_case.filer_role is distinct from 'AGENT' or exists (

@@ -20,6 +20,24 @@ end
 $$;
 comment on function account.people(bytea) is 'Everybody with an account. Refuses: UD001, UD003.';
 
+create function account.person(p_session bytea, p_user uuid)
+returns table (login text, display_name text, role text, state text, trainee boolean, weekly_hours bigint, has_totp boolean,
+               waiting_key boolean, open_cases bigint, version bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    select p.login, p.display_name, p.role, p.state, p.trainee, p.weekly_hours, p.has_totp, p.waiting_key, p.open_cases, p.version
+    from account.people(p_session => p_session) p
+    where p.app_user = p_user;
+    if not found then
+        raise exception using errcode = 'UD002', message = 'no such person';
+    end if;
+end
+$$;
+comment on function account.person(bytea, uuid) is 'One person, for coordinators. Refuses: UD001, UD002, UD003.';
+
 create function account.person_update(p_session bytea, p_user uuid, p_version bigint, p_role text, p_state text, p_trainee boolean,
                                       p_weekly_hours bigint, p_open_cases_ok boolean) returns void
 language plpgsql security definer

@@ -58,11 +58,11 @@ comment on function account.login_wait(text, text, bytea) is
     'Refuses with UD010 (seconds) while the delay of 1, 2, 4 … 42 s after failures has not passed. The same for unknown names.';
 
 create function account.login_check(p_login text, p_verifier bytea)
-returns table (app_user uuid, wrapped_secret bytea, key_version bigint, public_key bytea, needs_factor boolean, lang text)
+returns table (app_user uuid, wrapped_secret bytea, key_version bigint, public_key bytea, needs_factor boolean, role text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select u.id, k.wrapped_secret, k.version, k.public_key, u.totp_sealed is not null, u.lang
+    select u.id, k.wrapped_secret, k.version, k.public_key, u.totp_sealed is not null, u.role
     from core.app_user u
     join core.user_key k on k.app_user = u.id and k.version = u.key_version
     where u.login = lower(p_login) and u.state = 'active' and u.verifier = p_verifier
@@ -224,5 +224,32 @@ begin
 end
 $$;
 comment on function account.session_end(bytea, text) is 'Ends one of the own sessions by its name. Refuses: UD001, UD002.';
+
+create function account.step_up(p_session bytea, p_step bigint, p_code_lookup bytea, p_new bytea, p_wrapped_key bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
+    v_session core.session;
+begin
+    select u.* into v_user from core.app_user u where u.id = v_user.id for update;
+    if p_code_lookup is not null then
+        delete from core.factor_code f where f.app_user = v_user.id and f.lookup = sha256(p_code_lookup);
+        if not found then
+            raise exception using errcode = 'UD008', message = 'recovery code wrong or used';
+        end if;
+    elsif p_step <= v_user.totp_last_step then
+        raise exception using errcode = 'UD008', message = 'code was used already';
+    else
+        update core.app_user set totp_last_step = p_step where id = v_user.id;
+    end if;
+    update core.session s set ended_at = core.now() where s.id = sha256(p_session) returning s.* into v_session;
+    perform engine.session_insert(p_user => v_user, p_session => p_new, p_wrapped_key => p_wrapped_key, p_full => true,
+                                  p_device_label => v_session.device, p_network => v_session.network);
+end
+$$;
+comment on function account.step_up(bytea, bigint, bytea, bytea, bytea) is
+    'The second factor again, for role changes and the like: a new session takes the place of the old one. Refuses: UD001, UD008.';
 
 reset role;
