@@ -204,10 +204,8 @@ long request_read(struct request *req, char *p, size_t n)
     } else {
         got = req->source.read(req->source.ctx, p, n);
     }
-    if (got <= 0) {
-        req->source_left = 0;
+    if (got <= 0)
         return -1; /* cut short: to libfcgi an ordinary end of file (STYLE.md §fcgi 8) */
-    }
     req->source_left -= got;
     return got;
 }
