@@ -10,5 +10,6 @@ aiddesk_account_LDADD = $(AIDDESK_LIBS)
 EXTRA_DIST += cgi/account/common-passwords.txt
 BUILT_SOURCES += cgi/account/common-passwords.inc
 CLEANFILES += cgi/account/common-passwords.inc
+cgi/account/aiddesk_account-common.$(OBJEXT): cgi/account/common-passwords.inc
 cgi/account/common-passwords.inc: cgi/account/common-passwords.txt
 	$(AM_V_GEN)$(MKDIR_P) cgi/account && LC_ALL=C sort -u $(srcdir)/cgi/account/common-passwords.txt | sed 's/.*/"&",/' > $@.tmp && mv $@.tmp $@

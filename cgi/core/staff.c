@@ -65,25 +65,19 @@ static struct staff *staff_of_row(struct arena *a, const struct db_rows *rows)
     return s;
 }
 
-enum err staff_identify(struct request *req)
+enum err staff_of_session(struct request *req, struct session *session)
 {
-    struct session *session =
-        session_of_cookie(req->arena, SESSION_USER, request_cookie(req, "sid"));
     const char *function =
         str_z(req->arena, str_fmt(req->arena, "%s.session_check", req->app->program->name));
     struct db_rows *rows = NULL;
     struct staff *staff;
     enum err err;
 
-    if (session == NULL)
-        return ERR_OK;
     err = db_write(req->db, function, &rows, DB_BYTES("p_session", session_bearer(session)));
-    if (err == ERR_SIGNED_OUT)
+    if (err == ERR_SIGNED_OUT || (err == ERR_OK && db_count(rows) != 1))
         return ERR_OK;
     if (err != ERR_OK)
         return err;
-    if (db_count(rows) != 1)
-        return ERR_OK;
     staff = staff_of_row(req->arena, rows);
     session->user = staff->id;
     req->session = session;
@@ -92,6 +86,14 @@ enum err staff_identify(struct request *req)
     req->who |= bits_of(staff);
     req->role = log_name(req->who);
     return ERR_OK;
+}
+
+enum err staff_identify(struct request *req)
+{
+    struct session *session =
+        session_of_cookie(req->arena, SESSION_USER, request_cookie(req, "sid"));
+
+    return session == NULL ? ERR_OK : staff_of_session(req, session);
 }
 
 /* The longest address that the present path begins with is the current one. */

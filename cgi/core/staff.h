@@ -27,6 +27,8 @@ struct staff {
 /* The identify hook: sets req->session, csrf_session, staff, role, and the bits of who.  A coordinator who still has to enrol a second
  * factor gets WHO_ENROL only.  No or an ended session is no error: the request is anonymous. */
 enum err staff_identify(struct request *req);
+/* The same for a session of another kind (aiddesk-account: the pre-session between password and second factor). */
+enum err staff_of_session(struct request *req, struct session *session);
 /* The decorate hook: user {name}, nav [{href, label, current}], csrf.logout. */
 enum err staff_decorate(struct request *req, json_t *model);
 /* The person's X25519 secret key (32 bytes in the request's secret memory), opened with the session on first use.
