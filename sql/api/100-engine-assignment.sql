@@ -150,7 +150,7 @@ begin
     -- Taking a case away takes its key away, at once.
     delete from core.case_seal s where s.case_id = p_case and s.recipient_kind = 'user' and s.recipient = v_open.app_user;
     update core.case_file c set assignee = null, accepted_at = null where c.id = p_case;
-    perform engine.service_stop(p_case => p_case, p_code => 'accept_within', p_reason => 'RESTARTED');
+    perform engine.service_stop(p_case => p_case, p_code => 'accept_within', p_reason => 'REASSIGNED');
     perform engine.event_add(p_case => p_case, p_object_kind => 'case', p_object => p_case, p_type => 'unassigned',
         p_actor_kind => p_actor_kind, p_actor => p_actor, p_before => jsonb_build_object('assignee', v_open.app_user),
         p_after => jsonb_build_object('reason', p_reason));

@@ -155,7 +155,7 @@ declare
     v_limit ref.service_limit := (select l from ref.service_limit l where l.code = p_code);
 begin
     perform engine.limit_n(p_code => p_code);
-    update core.clock k set stopped_at = core.now(), stop_reason = 'RESTARTED'
+    update core.clock k set stopped_at = core.now(), stop_reason = 'REASSIGNED'
     where k.case_id = p_case and k.kind = 'SERVICE' and k.stopped_at is null and k.rule ->> 'code' = p_code;
     return engine.clock_start(p_case => p_case, p_kind => 'SERVICE', p_start => coalesce(p_start, core.now()),
         p_rule => jsonb_build_object('code', p_code, 'n', v_limit.n, 'unit', v_limit.unit, 'source_kind', 'DEFAULT',

@@ -113,6 +113,7 @@ as $$
 declare
     v_case core.case_file := (select c from core.case_file c where c.id = p_id for update);
     v_row ref.transition;
+    v_effect text;
     v_facts jsonb := coalesce(p_facts, '{}') || jsonb_build_object('event', p_event);
 begin
     if v_case.id is null then
@@ -138,9 +139,10 @@ begin
         perform engine.service_stop(p_case => p_id, p_code => 'review_within', p_reason => 'DECIDED');
     end if;
     perform engine.waiting_set(p_case => p_id, p_on => engine.case_waiting_on(p_status => v_row.to_state, p_case => p_id));
-    perform engine.case_effect(p_effect => e.code, p_case => p_id, p_event => p_event, p_to => v_row.to_state,
-                               p_actor_kind => p_actor_kind, p_actor => p_actor, p_facts => v_facts)
-    from unnest(v_row.effects) with ordinality e (code, place) order by e.place;
+    foreach v_effect in array v_row.effects loop
+        perform engine.case_effect(p_effect => v_effect, p_case => p_id, p_event => p_event, p_to => v_row.to_state,
+            p_actor_kind => p_actor_kind, p_actor => p_actor, p_facts => v_facts);
+    end loop;
     perform engine.case_moved(p_old => v_case, p_to => v_row.to_state, p_event => p_event);
     return (select c.version from core.case_file c where c.id = p_id);
 end
@@ -156,6 +158,7 @@ as $$
 declare
     v_filing core.filing;
     v_row ref.transition;
+    v_effect text;
     v_facts jsonb := coalesce(p_facts, '{}') || jsonb_build_object('event', p_event);
 begin
     perform from core.case_file c where c.id = (select f.case_id from core.filing f where f.id = p_id) for update;
@@ -175,9 +178,10 @@ begin
         p_actor_kind => p_actor_kind, p_actor => p_actor,
         p_before => jsonb_build_object('status', v_filing.status),
         p_after => jsonb_build_object('status', v_row.to_state, 'channel', v_filing.channel) || (v_facts - 'event'));
-    perform engine.filing_effect(p_effect => e.code, p_filing => p_id, p_event => p_event, p_from => v_filing.status,
-                                 p_actor_kind => p_actor_kind, p_actor => p_actor, p_facts => v_facts)
-    from unnest(v_row.effects) with ordinality e (code, place) order by e.place;
+    foreach v_effect in array v_row.effects loop
+        perform engine.filing_effect(p_effect => v_effect, p_filing => p_id, p_event => p_event, p_from => v_filing.status,
+            p_actor_kind => p_actor_kind, p_actor => p_actor, p_facts => v_facts);
+    end loop;
     perform engine.filing_moved(p_filing => p_id, p_to => v_row.to_state, p_event => p_event);
     return (select f.version from core.filing f where f.id = p_id);
 end
@@ -193,6 +197,7 @@ as $$
 declare
     v_settlement core.settlement;
     v_row ref.transition;
+    v_effect text;
     v_facts jsonb := coalesce(p_facts, '{}') || jsonb_build_object('event', p_event);
 begin
     perform from core.case_file c where c.id = (select s.case_id from core.settlement s where s.id = p_id) for update;
@@ -211,8 +216,9 @@ begin
         p_actor_kind => p_actor_kind, p_actor => p_actor,
         p_before => jsonb_build_object('status', v_settlement.state),
         p_after => jsonb_build_object('status', v_row.to_state) || (v_facts - 'event'));
-    perform engine.settlement_effect(p_effect => e.code, p_settlement => p_id, p_actor_kind => p_actor_kind, p_actor => p_actor)
-    from unnest(v_row.effects) with ordinality e (code, place) order by e.place;
+    foreach v_effect in array v_row.effects loop
+        perform engine.settlement_effect(p_effect => v_effect, p_settlement => p_id, p_actor_kind => p_actor_kind, p_actor => p_actor);
+    end loop;
     perform engine.settlement_moved(p_settlement => p_id, p_to => v_row.to_state);
     return (select s.version from core.settlement s where s.id = p_id);
 end
