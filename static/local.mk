@@ -1,12 +1,12 @@
 # Files of this folder.
 #
 # A build makes static/out: hashed names and manifest.json (build.sh); an installation puts it into pkgdatadir/static.
-STATIC_SOURCES = \
+STATIC_FILES = \
   static/app.css static/app.js static/card.js static/copy.js static/count.js static/file.js static/leave.js static/print.js \
   static/submit.js static/icons.svg static/favicon.svg static/robots.txt
-EXTRA_DIST += static/build.sh $(STATIC_SOURCES)
+EXTRA_DIST += static/build.sh $(STATIC_FILES)
 
-static/out/manifest.json: static/build.sh $(STATIC_SOURCES)
+static/out/manifest.json: static/build.sh $(STATIC_FILES)
 	$(AM_V_GEN)$(MKDIR_P) static && $(SHELL) $(srcdir)/static/build.sh $(srcdir)/static static/out
 
 all-local: static/out/manifest.json
