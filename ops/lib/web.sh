@@ -5,7 +5,7 @@
 declare -gA web_cookies=(
     [intake]='draft ipre'
     [track]='track tpre'
-    [account]='sid pre link device'
+    [account]='sid pre link dev'
     [desk]='sid'
     [report]='sid'
 )

@@ -1,0 +1,168 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# The suites of ./ops/test.  Each is a function suite_NAME that runs its tests and hands the results to tally.
+#
+# `work` is the folder of the run: build and stage (kept, so that the next run is quick), cluster, stack, log.
+
+# work_choose: below the clone when the system users may enter it, otherwise below /var/tmp (place.sh says why).
+work_choose() {
+    users_make
+    work=$src/var/test
+    builder_folder "$src/var" "$work"
+    if ! can_enter aiddesk-intake "$work"; then
+        work=/var/tmp/aiddesk-test-$(printf '%s' "$src" | sha256sum | cut -c 1-8)
+        builder_folder "$work"
+    fi
+    export AIDDESK_BUILD=$work
+    log=$work/log
+    rm -rf -- "$log"
+    builder_folder "$log"
+}
+
+# one NAME COMMAND...: a step that either works or does not, as one test.
+one() {
+    local name=$1 status=0
+    shift
+    "$@" </dev/null >"$log/$name.log" 2>&1 || status=$?
+    if [ "$status" -eq 0 ]; then tally "$name" 0 '1 0' "$log/$name.log"; else tally "$name" 1 '0 1' "$log/$name.log"; fi
+    return "$status"
+}
+
+# --- build, unit tests, distribution -----------------------------------------------------------------------------------
+
+# Warnings are errors here, and only here: a new compiler must not break somebody's installation.
+suite_build() {
+    place_set "$work/stack"
+    stage=$work/stage
+    one build build_all
+}
+
+# In subshells, because what fails in there ends the shell it fails in.
+build_all() { (build_make --enable-werror) && (build_install); }
+
+suite_unit() {
+    cluster_for_tests || return 1
+    find "$build/tests" -name '*.trs' -delete 2>/dev/null || true
+    local status=0 trs name result
+    (cd "$build" && as_builder env CMOCKA_MESSAGE_OUTPUT=TAP TMPDIR=/tmp AIDDESK_TEST_PG="$cluster_socket" \
+        make --no-print-directory --keep-going check) </dev/null >"$log/unit.log" 2>&1 || status=$?
+    while read -r trs; do
+        name=${trs#"$build/tests/"}
+        result=0
+        grep -q '^:global-test-result: \(PASS\|SKIP\)' "$trs" || result=1
+        # A program that skips itself here has a reason that this run should have removed: it counts as tested nothing.
+        tally "${name%.trs}" "$result" "$(tap_count "${trs%.trs}.log")" "${trs%.trs}.log"
+    done < <(find "$build/tests" -name '*.trs' 2>/dev/null | sort)
+    # A test program that does not compile has no .trs.
+    if [ "$status" -ne 0 ] && ! grep -q '^# FAIL: *[1-9]\|^# ERROR: *[1-9]' "$log/unit.log"; then
+        tally 'make check' 1 '0 1' "$log/unit.log"
+    fi
+}
+
+# The tarball holds everything it needs: it is unpacked, configured out of tree with its source read-only, built, tested, installed,
+# uninstalled, cleaned.
+suite_dist() {
+    one distcheck as_builder make -C "$build" --no-print-directory -j"$(nproc)" distcheck TMPDIR=/tmp || true
+    rm -f "$build"/aiddesk-*.tar.*
+}
+
+# --- SQL ---------------------------------------------------------------------------------------------------------------
+
+# cluster_for_tests: a throw-away PostgreSQL for unit tests and pgTAP; anybody on this machine may come in, and nothing is flushed.
+cluster_for_tests() {
+    [ -z "${cluster_socket:-}" ] || return 0
+    rm -rf -- "$work/cluster"
+    place_set "$work/cluster"
+    place_make
+    cluster_run=$run
+    install -d -m 700 -o aiddesk-postgres -g aiddesk-postgres "$pg"
+    (cd / && as_user aiddesk-postgres "$pg_bin/initdb" --pgdata "$pg" --encoding UTF8 --locale C.UTF-8 --username postgres \
+        --auth trust --no-sync --no-instructions) >"$log/initdb.log" 2>&1 || return 1
+    process_start postgres aiddesk-postgres "$pg_bin/postgres" -D "$pg" -c listen_addresses= -c "unix_socket_directories=$run/pg" \
+        -c fsync=off -c timezone=UTC -c log_min_messages=panic
+    db_host=$run/pg db_port=5432 db_user=postgres
+    wait_until 60 database_answers || process_failed postgres "the PostgreSQL for tests did not start"
+    cluster_socket=$run/pg
+}
+
+cluster_for_tests_stop() {
+    [ -n "${cluster_run:-}" ] || return 0
+    place_set "$work/cluster"
+    process_stop postgres INT 30
+    run_remove
+    rm -rf -- "$work/cluster"
+    cluster_run=
+}
+
+# A database as an installation makes it; pgTAP lives in a schema of its own, so that it changes no privilege that is tested.
+suite_sql() {
+    local files=("$@") file name status
+    [ "${#files[@]}" -gt 0 ] || files=("$src"/tests/sql/*.sql)
+    cluster_for_tests || return 1
+    one migrate sql_database || return 0
+    for file in "${files[@]}"; do
+        name=$(basename "$file" .sql)
+        status=0
+        pg_prove --verbose --host "$cluster_socket" --username postgres --dbname aiddesk_sql "$file" \
+            </dev/null >"$log/sql-$name.log" 2>&1 || status=$?
+        tally "sql/$name" "$status" "$(tap_count "$log/sql-$name.log")" "$log/sql-$name.log"
+    done
+}
+
+sql_database() {
+    local conf=$work/cluster/sql.conf
+    printf '%s\n' 'public_origin = http://127.0.0.1:8080' "database = $cluster_socket" 'database_name = aiddesk_sql' \
+        "data_dir = $work/stage/share/aiddesk" 'demo = yes' >"$conf"
+    superuser_sql postgres <<<"drop database if exists aiddesk_sql with (force)" &&
+        superuser_sql postgres <<<"create database aiddesk_sql template template0 encoding 'UTF8' locale 'C.UTF-8'" &&
+        PGUSER=postgres "$work/stage/bin/aiddesk" migrate --config "$conf" &&
+        # Twice: the second run finds everything done.
+        PGUSER=postgres "$work/stage/bin/aiddesk" migrate --config "$conf" &&
+        superuser_sql aiddesk_sql <<<"create schema tap; create extension pgtap with schema tap;
+            alter database aiddesk_sql set search_path = public, tap;"
+}
+
+# --- Node.js: lint, tools, HTTP, browser -------------------------------------------------------------------------------
+
+# The packages of tests/package-lock.json, exactly; again only when that file has changed.
+node_packages() {
+    local tests=$src/tests
+    if ! cmp -s "$tests/package-lock.json" "$tests/node_modules/.aiddesk-lock"; then
+        step "fetching the browser test tools"
+        one npm as_builder npm ci --prefix "$tests" --no-progress || return 1
+        as_builder cp "$tests/package-lock.json" "$tests/node_modules/.aiddesk-lock"
+    fi
+}
+
+# node_files FOLDER FILES...: one process after the other, because they share one installation.
+node_files() {
+    local folder=$1 file name status
+    shift
+    local files=("$@")
+    [ "${#files[@]}" -gt 0 ] || files=("$src/tests/$folder"/*.test.mjs)
+    for file in "${files[@]}"; do
+        [ -e "$file" ] || continue
+        name=$folder/$(basename "$file" .test.mjs)
+        status=0
+        (cd "$src/tests" && timeout 600 node --test-reporter=tap "$file") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
+        tally "$name" "$status" "$(node_count "$log/${name/\//-}.log")" "$log/${name/\//-}.log"
+    done
+}
+
+suite_lint() { node_files lint "$@"; }
+suite_support() { node_packages && node_files support "$@"; }
+suite_http() { node_packages && stack_start && node_files http "$@"; }
+suite_browser() { node_packages && stack_start && node_files browser "$@"; }
+
+# stack_start: one installation for all files of the run.
+stack_start() {
+    [ -z "${AIDDESK_STACK:-}" ] || return 0
+    rm -rf -- "$work/stack"
+    one start env AIDDESK_CONFIGURE=--enable-werror node "$src/tests/support/installation.mjs" start "$work/stack" || return 1
+    export AIDDESK_STACK=$work/stack/stack.json
+}
+
+stack_stop() {
+    [ -n "${AIDDESK_STACK:-}" ] || return 0
+    one stop node "$src/tests/support/installation.mjs" stop "$work/stack" || true
+    unset AIDDESK_STACK
+}

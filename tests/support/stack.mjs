@@ -1,0 +1,40 @@
+// The installation that tests talk to: the one that ./ops/test has started for its run (AIDDESK_STACK), otherwise one of this test file's
+// own, stopped when its tests are over.
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { after } from 'node:test';
+import { promisify } from 'node:util';
+import { root, startStack, stopStack } from './installation.mjs';
+
+export { root };
+
+const run = promisify(execFile);
+let shared = null;
+let own = null;
+
+// Here and not where it is started: a hook that is made inside a test belongs to that test.
+after(async () => {
+  if (own === null) return;
+  await stopStack(own);
+  await rm(own, { recursive: true, force: true });
+});
+
+/** The installation of this run. */
+export function stack() {
+  shared ??= (async () => {
+    if (process.env.AIDDESK_STACK) return JSON.parse(await readFile(process.env.AIDDESK_STACK, 'utf8'));
+    const dir = await mkdtemp('/tmp/aiddesk-test-');
+    await chmod(dir, 0o755);
+    const made = await startStack(dir);
+    own = dir;
+    return made;
+  })();
+  return shared;
+}
+
+/** Runs the operator's command on the installation; {stdout, stderr}. Rejects when it fails. */
+export async function aiddesk(...command) {
+  const { stage, conf } = await stack();
+  return run(path.join(stage, 'bin/aiddesk'), [...command, '--config', conf], { env: { ...process.env, PGUSER: 'postgres' }, maxBuffer: 1 << 26 });
+}
