@@ -236,8 +236,8 @@ bool code_recovery_read(struct arena *a, struct str typed, unsigned char secret[
     memset(secret, 0, 32);
     if (read_values(typed, values, RECOVERY_CHARS)) {
         for (size_t bit = 0; bit < 256; bit++)
-            secret[bit / 8] |=
-                (unsigned char)(((values[bit / 5] >> (4 - bit % 5)) & 1u) << (7 - bit % 8));
+            secret[bit / 8] |= (unsigned char)((((unsigned)values[bit / 5] >> (4 - bit % 5)) & 1u)
+                                               << (7 - bit % 8));
         recovery_check(secret, check);
         ok = (values[RECOVERY_DATA - 1] & 0x0fu) == 0 &&
              token_equal(check, values + RECOVERY_DATA, RECOVERY_CHECK);

@@ -178,6 +178,21 @@ static size_t frame_length(const unsigned char *p)
     return (version == 3 ? 144000u : 72000u) * bits / rates[version][rate] + ((p[2] >> 1) & 1);
 }
 
+/* Follows the frames that begin at `at`: false when the last one is cut.  What is not a frame (tags of players) ends the walk. */
+static bool frames_whole(const struct input *in, size_t at)
+{
+    while (in->n - at >= 4) {
+        size_t length = frame_length(in->p + at);
+
+        if (length < 4)
+            return true;
+        if (length > in->n - at)
+            return false;
+        at += length;
+    }
+    return true;
+}
+
 bool mp3_whole(const struct input *in)
 {
     size_t at = 0;
@@ -190,7 +205,7 @@ bool mp3_whole(const struct input *in)
     for (size_t end = at + 65536; at < end && at < in->n && in->n - at >= 4; at++) {
         length = frame_length(in->p + at);
         if (length >= 4 && in->n - at >= length + 4 && frame_length(in->p + at + length) != 0)
-            return true;
+            return frames_whole(in, at);
     }
     return false;
 }
