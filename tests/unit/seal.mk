@@ -18,9 +18,8 @@ tests_unit_test_totp_SOURCES = tests/unit/test_totp.c $(vector_sources)
 tests_unit_test_totp_LDADD = $(unit_libs)
 tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c
 tests_unit_test_inspect_LDADD = $(unit_libs)
-# Starts the built program, and decodes its previews.
+# Starts the built program (make check builds all first), and decodes its previews.
 tests_unit_test_look_SOURCES = tests/unit/test_look.c
 tests_unit_test_look_CFLAGS = $(AM_CFLAGS) $(IMAGE_CFLAGS)
 tests_unit_test_look_LDADD = $(unit_libs) $(IMAGE_LIBS)
-tests/unit/test_look.log: aiddesk-inspect$(EXEEXT)
 EXTRA_DIST += tests/unit/vectors tests/unit/samples
