@@ -111,9 +111,9 @@ enum err db_prepare_only(struct db *db, const char *function, const struct db_ar
  * The operator connects as a superuser of his own, by peer.  role: NULL = what libpq chooses (PGUSER, else the OS user's name).  No
  * statement time-out, a day's deadline; only warnings that come during COMMIT make it unconfirmed, because scripts may warn. */
 struct db *db_open_operator(const struct config *config, const char *role);
-/* Runs the text of a .sql file (UTF-8, without psql's own commands, without begin and commit).  Between db_begin and db_commit it is
- * part of that transaction, otherwise one of its own.  rows: of the last statement that returned any, or NULL.  A script that ends the
- * open transaction itself is ERR_INTERNAL. */
+/* Runs the text of a .sql file (UTF-8, without psql's own commands, without begin and commit).  Inside a transaction or snapshot it is
+ * part of it, otherwise one of its own.  rows: of the last statement that returned any, or NULL.  A script that ends the open
+ * transaction itself is ERR_INTERNAL. */
 enum err db_script(struct db *db, struct str text, struct db_rows **rows);
 /* The server's words about the last error, with the line of the script, for the operator's eyes; empty when none. */
 struct str db_problem(const struct db *db);

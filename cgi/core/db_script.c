@@ -8,7 +8,7 @@
  * error are kept in db->problem by db_call.c, for the operator's eyes only. */
 enum err db_script(struct db *db, struct str text, struct db_rows **rows)
 {
-    bool inside = db->mode == DB_MODE_WRITE;
+    bool inside = db->mode != DB_MODE_IDLE;
     PGresult *result = NULL;
     enum db_outcome outcome;
 

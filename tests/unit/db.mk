@@ -8,5 +8,3 @@ tests_unit_test_db_LDADD = $(db_test_libs)
 tests_unit_test_db_faults_SOURCES = tests/unit/test_db_faults.c $(db_cluster)
 tests_unit_test_db_faults_LDADD = $(db_test_libs)
 EXTRA_DIST += tests/unit/db-fixture.sql
-# One database name for both: never at the same time.
-tests/unit/test_db_faults.log: tests/unit/test_db.log

@@ -44,17 +44,17 @@ static int start(void **state)
 {
     static struct fixture fixture;
     struct fixture *f = &fixture;
-    struct db *maintenance;
 
     log_open("test_db", LOG_ERROR_ + 1); /* refusals are what is tested */
     f->arena = arena_new(65536);
     f->config.database = str_of(getenv("AIDDESK_TEST_PG"));
     f->config.database_port = str_of(setting("AIDDESK_TEST_PG_PORT", "5432"));
-    maintenance = open_admin(f, "postgres");
-    script(maintenance, "drop database if exists aiddesk_unit_db with (force)");
-    script(maintenance, "drop role if exists aiddesk_unit");
-    script(maintenance, "create database aiddesk_unit_db");
-    db_close(maintenance);
+    f->lock = open_admin(f, "postgres");
+    script(f->lock, "set lock_timeout = 0");
+    script(f->lock, "select pg_advisory_lock(20261104)");
+    script(f->lock, "drop database if exists aiddesk_unit_db with (force)");
+    script(f->lock, "drop role if exists aiddesk_unit");
+    script(f->lock, "create database aiddesk_unit_db");
     f->admin = open_admin(f, "aiddesk_unit_db");
     script(f->admin, read_fixture(f->arena));
     f->db = db_open(&f->config, "aiddesk_unit", 800, 1500);
@@ -68,10 +68,9 @@ static int stop(void **state)
 
     db_close(f->db);
     db_close(f->admin);
-    f->admin = open_admin(f, "postgres");
-    script(f->admin, "drop database aiddesk_unit_db with (force)");
-    script(f->admin, "drop role aiddesk_unit");
-    db_close(f->admin);
+    script(f->lock, "drop database aiddesk_unit_db with (force)");
+    script(f->lock, "drop role aiddesk_unit");
+    db_close(f->lock);
     arena_free(f->arena);
     return 0;
 }

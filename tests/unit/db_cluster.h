@@ -2,7 +2,8 @@
  * db_cluster: a real PostgreSQL for the tests of core/db.  It starts nothing itself: AIDDESK_TEST_PG names the socket folder of a
  * throw-away cluster with trust authentication, AIDDESK_TEST_PG_PORT its port (5432), AIDDESK_TEST_PG_USER its superuser (postgres).
  * Without AIDDESK_TEST_PG the program says so and exits with 77, which automake counts as skipped.  It makes the database
- * aiddesk_unit_db and the role aiddesk_unit from db-fixture.sql and drops both, so two such programs must not run at once.
+ * aiddesk_unit_db and the role aiddesk_unit from db-fixture.sql and drops both; an advisory lock of the cluster lets one such program
+ * run after the other.
  */
 #ifndef AIDDESK_TESTS_DB_CLUSTER_H
 #define AIDDESK_TESTS_DB_CLUSTER_H
@@ -23,9 +24,9 @@
 struct fixture {
     struct arena *arena;  /* as long as the program */
     struct config config; /* where the database is */
-    struct db *
-        db; /* role aiddesk_unit: statement_timeout 800 ms, deadline 1,500 ms, at most 3 connections */
-    struct db *admin; /* superuser, always inside a request */
+    struct db *db;        /* role aiddesk_unit: deadline 1,500 ms, statement_timeout 800 ms */
+    struct db *lock;      /* superuser in another database: one such program at a time */
+    struct db *admin;     /* superuser, always inside a request */
 };
 
 /* Each test is one request, and fails when it leaves a transaction open. */
