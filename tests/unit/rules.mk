@@ -1,4 +1,4 @@
-# Tests of cgi/rules.
+# Tests of cgi/rules, and of documents, charts and mail.
 rules_tests = \
   tests/unit/test_wording tests/unit/test_money tests/unit/test_masking tests/unit/test_rules_texts tests/unit/test_rules_case \
   tests/unit/test_rules_evidence tests/unit/test_rules_settlement
@@ -19,3 +19,15 @@ tests_unit_test_rules_evidence_SOURCES = tests/unit/test_rules_evidence.c
 tests_unit_test_rules_evidence_LDADD = $(unit_libs)
 tests_unit_test_rules_settlement_SOURCES = tests/unit/test_rules_settlement.c
 tests_unit_test_rules_settlement_LDADD = $(unit_libs)
+
+document_tests = tests/unit/test_pdf tests/unit/test_chart tests/unit/test_mail_message
+check_PROGRAMS += $(document_tests)
+TESTS += $(document_tests)
+document_libs = tests/unit/libunit.a libdocument.a $(AIDDESK_LIBS) $(PANGO_LIBS) $(QRENCODE_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_pdf_SOURCES = tests/unit/test_pdf.c
+tests_unit_test_pdf_CFLAGS = $(AM_CFLAGS) $(PANGO_CFLAGS)
+tests_unit_test_pdf_LDADD = $(document_libs)
+tests_unit_test_chart_SOURCES = tests/unit/test_chart.c
+tests_unit_test_chart_LDADD = $(document_libs)
+tests_unit_test_mail_message_SOURCES = tests/unit/test_mail_message.c
+tests_unit_test_mail_message_LDADD = $(document_libs)
