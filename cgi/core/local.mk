@@ -15,7 +15,7 @@ libaiddesk_a_SOURCES = \
   cgi/core/seal_field.c cgi/core/seal_box.c cgi/core/seal_password.c cgi/core/seal_file.c cgi/core/seal_keys.c cgi/core/seal.h \
   cgi/core/slot.c cgi/core/session.c cgi/core/session.h cgi/core/staff.c cgi/core/staff.h cgi/core/token.c cgi/core/code.c cgi/core/token.h \
   cgi/core/totp.c cgi/core/totp.h cgi/core/file.c cgi/core/file_send.c cgi/core/file_private.h cgi/core/file.h cgi/core/inspect.c cgi/core/inspect_spawn.c cgi/core/inspect_private.h cgi/core/inspect.h \
-  cgi/core/vocab.c cgi/core/vocab.h cgi/core/metrics.c cgi/core/metrics.h cgi/core/qr.c cgi/core/qr.h
+  cgi/core/vocab.c cgi/core/vocab.h cgi/core/why.c cgi/core/why.h cgi/core/metrics.c cgi/core/metrics.h cgi/core/qr.c cgi/core/qr.h
 # Documents, charts and mail are apart: only the programs that need pango or curl link them.
 libdocument_a_SOURCES = cgi/core/pdf.c cgi/core/pdf_page.c cgi/core/pdf_table.c cgi/core/pdf_catalog.c cgi/core/pdf_page.h cgi/core/pdf.h \
   cgi/core/chart.c cgi/core/chart.h cgi/core/mail.c cgi/core/mail.h

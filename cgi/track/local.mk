@@ -1,1 +1,4 @@
-# Files of this folder.
+pkglibexec_PROGRAMS += aiddesk-track
+aiddesk_track_SOURCES = cgi/track/main.c cgi/track/track.h cgi/track/session.c cgi/track/code.c cgi/track/case.c cgi/track/messages.c \
+  cgi/track/evidence.c cgi/track/decisions.c cgi/track/stop.c
+aiddesk_track_LDADD = $(AIDDESK_LIBS)

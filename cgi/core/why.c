@@ -1,0 +1,35 @@
+#include "core/why.h"
+
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/json.h"
+#include "core/locale.h"
+#include "core/vocab.h"
+
+void why_texts(struct request *req, json_t *why)
+{
+    json_t *rule = json_object_get(why, "rule");
+    json_t *skipped = json_object_get(why, "skipped");
+    struct str due = json_str(why, "due_on"), started = json_str(why, "started_on");
+    int64_t due_us;
+    size_t i;
+    json_t *day;
+
+    vocab_add_label(req, why, "kind", "clock_kind");
+    vocab_add_label(req, rule, "unit", "clock_unit");
+    vocab_add_label(req, rule, "starts_on", "clock_start");
+    vocab_add_label(req, rule, "source_kind", "clock_source");
+    /* Hours are told with the time of day, days as a date. */
+    if (str_eqz(json_str(rule, "unit"), "h") && clock_parse(json_str(why, "due_at"), &due_us))
+        json_set_str(why, "due_text", locale_datetime(req->arena, req->locale, due_us));
+    else
+        json_set_str(why, "due_text",
+                     due.n != 0 ? locale_day(req->arena, req->locale, due) : STR(""));
+    json_set_str(why, "started_text",
+                 started.n != 0 ? locale_day(req->arena, req->locale, started) : STR(""));
+    json_array_foreach(skipped, i, day)
+        json_set_str(day, "day_text", locale_day(req->arena, req->locale, json_str(day, "day")));
+    json_set_bool(why, "has_skipped", json_array_size(skipped) != 0);
+    json_set_bool(why, "overdue", str_eqz(json_str(why, "state"), "overdue"));
+    json_set_bool(why, "not_started", str_eqz(json_str(why, "state"), "not_started"));
+}
