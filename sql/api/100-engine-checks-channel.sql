@@ -125,8 +125,6 @@ create function engine.prerequisite_met(p_case core.case_file, p_channel ref.cha
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_platform core.platform := (select p from core.platform p where p.id = p_case.platform);
 begin
     return case p_code
         when 'HAS_ORDER' then engine.evidence_exists(p_case => p_case.id, p_kinds => array['ORDER'])
@@ -137,7 +135,7 @@ begin
             where f.case_id = p_case.id and f.submitted_at is not null and engine.channel_layer(p_channel => f.channel) = 'L1')
         when 'EARLIER_TICKET' then engine.evidence_exists(p_case => p_case.id, p_kinds => array['COMPLAINT_HISTORY'])
             or exists (select from core.filing f where f.case_id = p_case.id and f.submitted_at is not null and f.has_filing_no)
-        when 'ENTITY_IDENTIFIED' then p_case.defendant_identified or v_platform.registered_name is not null
+        when 'ENTITY_IDENTIFIED' then engine.entity_identified(p_case => p_case)
         when 'PERSONAL_USE' then case p_case.purchase_purpose when 'PERSONAL' then true when 'RESALE' then false when 'AGENT' then false end
         when 'WITHIN_3_YEARS' then (
             select d.due_at > core.now()

@@ -98,6 +98,18 @@ $$;
 comment on function engine.performance_proved(uuid) is
     'Proof of performance of this round is there; where an agreement was signed, the signed agreement too (V-WD-02).';
 
+create function engine.entity_identified(p_case core.case_file) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select p_case.defendant_identified
+        or exists (select from core.platform p where p.id = p_case.platform and p.registered_name is not null)
+        or exists (select from core.evidence e
+                   where e.case_id = p_case.id and e.kind = 'ENTITY' and e.removed_at is null and e.fields ->> 'entity_name' <> '')
+$$;
+comment on function engine.entity_identified(core.case_file) is
+    'The registered respondent is known: marked so, in the register of platforms, or named in an ENTITY evidence item.';
+
 create function engine.consent_given(p_case uuid, p_channel text) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, pg_temp

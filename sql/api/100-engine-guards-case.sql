@@ -159,8 +159,7 @@ begin
             where s.case_id = p_case.id and s.state in ('SIGNED', 'CONFIRMED', 'PERFORMING', 'BREACHED') and s.perform_by < engine.today())
         when 'each_filing_ended_or_not_withdrawable' then engine.filings_all(p_case => p_case.id, p_question => 'final_or_not_withdrawable')
         when 'no_open_filing_or_task_listed' then engine.filings_all(p_case => p_case.id, p_question => 'final_or_task')
-        when 'defendant_identified' then p_case.defendant_identified
-            or (select p.registered_name is not null from core.platform p where p.id = p_case.platform)
+        when 'defendant_identified' then engine.entity_identified(p_case => p_case)
         when 'collision_warning_shown' then exists (
             select from core.filing f join ref.collision_class k on k.class = 'COURT' and k.channel = f.channel
             where f.case_id = p_case.id and f.round = p_case.round and f.collision_checked_at is not null and f.status <> 'CANCELLED')
