@@ -3,6 +3,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT;
 
 include tests/unit/local.mk
 include tests/unit/db.mk
+include tests/unit/http.mk
 include tests/unit/rules.mk
 include tests/unit/seal.mk
 

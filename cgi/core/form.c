@@ -137,7 +137,8 @@ static const char *general_empty(enum param_type type)
 }
 
 /* Fills one field from the pairs that have its name.  Returns how often it was sent. */
-static size_t take_field(struct arena *a, struct field *f, const struct pair *pairs, size_t n)
+static size_t take_field(struct arena *a, struct field *f, const struct pair *pairs, size_t n,
+                         bool strict)
 {
     const struct param *p = f->param;
     size_t sent = 0;
@@ -162,8 +163,9 @@ static size_t take_field(struct arena *a, struct field *f, const struct pair *pa
         if (f->ok)
             add_value(f, f->text);
     }
-    if ((p->flags & PARAM_REQUIRED) != 0 && p->type != PARAM_FILE && !f->present &&
-        f->error == NULL)
+    /* A GET that brings nothing of a form is its first look at the page, not an empty answer. */
+    if ((p->flags & PARAM_REQUIRED) != 0 && (strict || sent != 0) && p->type != PARAM_FILE &&
+        !f->present && f->error == NULL)
         f->error = p->empty != NULL ? p->empty : general_empty(p->type);
     return sent;
 }
@@ -205,7 +207,7 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
 
         f->param = &params[i];
         sent = take_field(req->arena, f, in_path ? req->path_values : pairs,
-                          in_path ? req->n_path_values : n);
+                          in_path ? req->n_path_values : n, strict);
         if (sent > 1 && (params[i].flags & PARAM_MANY) == 0)
             repeated = true;
         if (f->error != NULL)

@@ -41,8 +41,9 @@ struct param {
     int64_t min, max;           /* see the type; max 0 = the type's own limit */
     const char *const *choices; /* PARAM_CODE: NULL-terminated list, or NULL */
     const char *label;          /* locale key of the label (error summary, OpenAPI) */
-    /* Locale keys of the messages; NULL = the general one: error.field.empty, .bad, .small, .large.  Values: {{min}} {{max}} (yuan for
-     * FEN), {{n}} = the present number of characters in a message of one's own, the limit in a general one. */
+    /* Locale keys of the messages; NULL = the general one of the type (error.field.…: .empty .choose .tick .date .amount .short .long …).
+     * Values: {{label}}, {{min}}, {{max}} (yuan for FEN), {{n}} = the present number of characters in a message of one's own, the limit in
+     * a general one. */
     const char *empty, *bad, *small, *large;
 };
 
@@ -127,7 +128,8 @@ bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair
 struct str form_unescape(struct arena *a, struct str s, bool plus, bool *ok);
 /* Checks pairs against the route's table and fills req->form (in every case).  strict: unknown names are ERR_PARAM_UNKNOWN (POST);
  * repeated names without PARAM_MANY are ERR_PARAM_REPEATED.  Bad values are not an error of this function: they are errors of fields.
- * `csrf` and `lang_to` go to the request.  PARAM_PATH values come from req->path_values only.  PARAM_FILE is left to multipart_form. */
+ * Without strict (GET) a required
+ * parameter that was not sent is no error.  `csrf` and `lang_to` go to the request.  PARAM_PATH values come from req->path_values only.  PARAM_FILE is left to multipart_form. */
 enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool strict);
 
 /* The field of a parameter (asserts that the route declares it). */

@@ -241,7 +241,7 @@ static enum err take_file_field(struct multipart *m)
             f->present = f->ok = true;
             f->text = m->file.file_name;
         } else if ((f->param->flags & PARAM_REQUIRED) != 0) {
-            f->error = f->param->empty != NULL ? f->param->empty : "error.field.empty";
+            f->error = f->param->empty != NULL ? f->param->empty : "error.field.choose";
             form->errors++;
         }
     }
