@@ -128,6 +128,8 @@ end
 $$;
 comment on function account.totp_remove(bytea, bigint) is 'Takes the second factor off; coordinators cannot. Refuses: UD001, UD004, UD008.';
 
+-- It lives beside the tables, which no migrate drops.
+drop function if exists core.setup_begin(bytea, bytea, bytea);
 create function core.setup_begin(p_lookup bytea, p_envelope bytea, p_recovery_public bytea) returns timestamptz
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
