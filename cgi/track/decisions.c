@@ -57,10 +57,20 @@ static const struct answers answers[] = {
     {"ABANDON", {"acknowledged", "kept", NULL}},
 };
 
-static struct str text(struct request *req, const char *format, struct str a, struct str b)
+/* "track.decision.<kind>": what is asked. */
+static struct str question_text(struct request *req, struct str kind)
+{
+    return locale_textz(
+        req->arena, req->locale,
+        str_z(req->arena, str_fmt(req->arena, "track.decision.%.*s", STR_ARG(kind))));
+}
+
+/* "track.answer.<kind>.<answer>". */
+static struct str answer_text(struct request *req, struct str kind, struct str answer)
 {
     return locale_textz(req->arena, req->locale,
-                        str_z(req->arena, str_fmt(req->arena, format, STR_ARG(a), STR_ARG(b))));
+                        str_z(req->arena, str_fmt(req->arena, "track.answer.%.*s.%.*s",
+                                                  STR_ARG(kind), STR_ARG(answer))));
 }
 
 static json_t *answer_options(struct request *req, struct str kind)
@@ -72,8 +82,7 @@ static json_t *answer_options(struct request *req, struct str kind)
             json_t *o = json_object();
 
             json_set_z(o, "code", answers[i].codes[j]);
-            json_set_str(o, "label",
-                         text(req, "track.answer.%.*s.%.*s", kind, str_of(answers[i].codes[j])));
+            json_set_str(o, "label", answer_text(req, kind, str_of(answers[i].codes[j])));
             (void)json_array_append_new(list, o);
         }
     }
@@ -98,7 +107,7 @@ enum err decisions_show(struct request *req, struct reply *rep)
         struct str channel =
             db_text(rows, i, db_is_null(rows, i, "channel") ? "filing_channel" : "channel");
 
-        json_set_str(row, "text", text(req, "track.decision.%.*s%.*s", kind, STR("")));
+        json_set_str(row, "text", question_text(req, kind));
         json_set_str(row, "channel_label",
                      channel.n != 0 ? vocab_label(req, "channel", channel) : STR(""));
         json_set_str(row, "asked_text",
@@ -107,8 +116,7 @@ enum err decisions_show(struct request *req, struct reply *rep)
             (void)json_array_append_new(open, row);
             continue;
         }
-        json_set_str(row, "answer_text",
-                     text(req, "track.answer.%.*s.%.*s", kind, db_text(rows, i, "answer")));
+        json_set_str(row, "answer_text", answer_text(req, kind, db_text(rows, i, "answer")));
         json_set_str(row, "answered_text",
                      locale_datetime(req->arena, req->locale, db_time(rows, i, "answered_at")));
         (void)json_array_append_new(done, row);
@@ -156,7 +164,7 @@ enum err decision_show(struct request *req, struct reply *rep)
     form_options(form, "answer", answer_options(req, kind));
     json_set_str(model, "id", uuid_text(req->arena, &id));
     json_set_int(model, "version", db_int(rows, 0, "version"));
-    json_set_str(model, "text", text(req, "track.decision.%.*s%.*s", kind, STR("")));
+    json_set_str(model, "text", question_text(req, kind));
     json_set_str(model, "channel_label",
                  channel.n != 0 ? vocab_label(req, "channel", channel) : STR(""));
     json_set_str(
@@ -179,8 +187,7 @@ enum err decision_show(struct request *req, struct reply *rep)
                  locale_fen(req->arena, req->locale, json_int(detail, "amount_fen")));
     json_set_bool(model, "answered", !db_is_null(rows, 0, "answer"));
     if (!db_is_null(rows, 0, "answer"))
-        json_set_str(model, "answer_text",
-                     text(req, "track.answer.%.*s.%.*s", kind, db_text(rows, 0, "answer")));
+        json_set_str(model, "answer_text", answer_text(req, kind, db_text(rows, 0, "answer")));
     /* Only a consent may be answered again; the rest stands as answered. */
     json_set_bool(model, "may_answer", db_is_null(rows, 0, "answer") || str_eqz(kind, "CONSENT"));
     return reply_page(rep, "track/decision", model);
