@@ -1,1 +1,16 @@
-# Files of this folder.
+# aiddesk, the operator's command line, and the SQL that only it runs.
+bin_PROGRAMS += aiddesk
+aiddesk_SOURCES = \
+  cgi/admin/main.c cgi/admin/support.c cgi/admin/admin.h cgi/admin/commands.h \
+  cgi/admin/keys.c cgi/admin/keys.h cgi/admin/key_init.c cgi/admin/conf.c cgi/admin/conf.h cgi/admin/setup.c \
+  cgi/admin/migrate.c cgi/admin/migrate.h cgi/admin/manifest.c cgi/admin/manifest.h cgi/admin/backup.c cgi/admin/restore.c \
+  cgi/admin/doctor.c cgi/admin/doctor.h cgi/admin/doctor_machine.c cgi/admin/doctor_keys.c cgi/admin/doctor_programs.c \
+  cgi/admin/doctor_database.c cgi/admin/user_list.c cgi/admin/export_verify.c
+aiddesk_CFLAGS = $(AM_CFLAGS) $(PANGO_CFLAGS)
+# Of pango's libraries only fontconfig is used.
+aiddesk_LDFLAGS = $(AM_LDFLAGS) -Wl,--as-needed
+aiddesk_LDADD = $(AIDDESK_LIBS) $(PANGO_LIBS)
+nobase_dist_pkgdata_DATA += \
+  sql/admin/backup-done.sql sql/admin/backup-snapshot.sql sql/admin/clock-allowed.sql sql/admin/counts.sql \
+  sql/admin/doctor-schema.sql sql/admin/doctor-server.sql sql/admin/migrate-begin.sql sql/admin/migrated.sql sql/admin/operator.sql \
+  sql/admin/restore-clear.sql sql/admin/restore-state.sql sql/admin/user-list.sql
