@@ -9,25 +9,20 @@
 #include "core/seal.h"
 #include "core/token.h"
 
-/* What is wrong with one file: NULL = nothing. */
-static const char *fault_of(struct doctor *d, const struct key_file *f, struct str *detail)
+/* What is wrong with the file itself, before it is read; NULL = nothing. */
+static const char *fault_outside(struct doctor *d, const struct key_file *f, struct str *detail)
 {
-    struct str problem = {0};
     struct stat st;
     uid_t uid;
     gid_t gid;
 
-    if (!f->exists || stat(f->path, &st) != 0)
+    if (lstat(f->path, &st) != 0)
         return "key_missing";
     if ((st.st_mode & 07777) != 0400)
         return "key_mode";
-    if (!key_owner(d->ad, f->program, &uid, &gid, &problem)) {
-        *detail = problem;
+    if (!key_owner(d->ad, f->program, &uid, &gid, detail))
         return "key_user";
-    }
-    if (uid != (uid_t)-1 && st.st_uid != uid)
-        return "key_owner";
-    return NULL;
+    return uid != (uid_t)-1 && st.st_uid != uid ? "key_owner" : NULL;
 }
 
 /* One copy; compared with the first of its kind. */
@@ -37,13 +32,12 @@ static void check_copy(struct doctor *d, const char *program, const char *name,
     struct key_file *f = arena_secret(d->ad->arena, sizeof *f);
     struct str problem = {0};
     struct str user = str_fmt(d->ad->arena, "%.*s%s", STR_ARG(d->ad->config.user_prefix), program);
-    const char *fault = NULL;
+    bool readable = key_file_read(d->ad, program, name, f, &problem);
+    const char *fault = fault_outside(d, f, &problem);
     json_t *values;
 
-    if (!key_file_read(d->ad, program, name, f, &problem))
+    if (fault == NULL && !readable)
         fault = "key_wrong";
-    else
-        fault = fault_of(d, f, &problem);
     if (fault == NULL && *have && !token_equal(first, f->bytes, keys_bytes(name)))
         fault = "key_differs";
     if (fault == NULL) {

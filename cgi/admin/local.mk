@@ -1,4 +1,4 @@
-# aiddesk, the operator's command line, and the SQL that only it runs.
+# aiddesk, the operator's command line.  The SQL that only it runs is in sql/admin.
 bin_PROGRAMS += aiddesk
 aiddesk_SOURCES = \
   cgi/admin/main.c cgi/admin/support.c cgi/admin/admin.h cgi/admin/commands.h \
@@ -10,7 +10,3 @@ aiddesk_CFLAGS = $(AM_CFLAGS) $(PANGO_CFLAGS)
 # Of pango's libraries only fontconfig is used.
 aiddesk_LDFLAGS = $(AM_LDFLAGS) -Wl,--as-needed
 aiddesk_LDADD = $(AIDDESK_LIBS) $(PANGO_LIBS)
-nobase_dist_pkgdata_DATA += \
-  sql/admin/backup-done.sql sql/admin/backup-snapshot.sql sql/admin/clock-allowed.sql sql/admin/counts.sql \
-  sql/admin/doctor-schema.sql sql/admin/doctor-server.sql sql/admin/migrate-begin.sql sql/admin/migrated.sql sql/admin/operator.sql \
-  sql/admin/restore-clear.sql sql/admin/restore-state.sql sql/admin/user-list.sql

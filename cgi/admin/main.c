@@ -140,7 +140,7 @@ static struct str wanted_language(const struct asked *asked)
     static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 
     if (asked->lang != NULL)
-        return str_of(asked->lang);
+        return str_starts(str_of(asked->lang), STR("zh")) ? STR("zh-CN") : str_of(asked->lang);
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         struct str value = str_of(getenv(variables[i]));
 
