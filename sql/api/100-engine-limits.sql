@@ -109,6 +109,26 @@ $$;
 comment on function engine.attempt_take(text, text, bigint, interval) is
     'For things that are allowed so many times in a window: checks and counts. Refuses: UD010 with the seconds to wait.';
 
+create function engine.budget_take(p_kind text, p_limit bigint, p_window interval) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_until timestamptz := (
+        select a.window_start + p_window
+        from core.attempt a
+        where a.kind = p_kind and a.key = sha256(convert_to('all', 'UTF8')) and a.n >= p_limit);
+begin
+    if v_until > core.now() then
+        raise exception using errcode = 'UD012', message = 'the budget of this hour is used up',
+            detail = ceil(extract(epoch from v_until - core.now()))::bigint::text;
+    end if;
+    perform engine.attempt_add(p_kind => p_kind, p_key => 'all', p_window => p_window);
+end
+$$;
+comment on function engine.budget_take(text, bigint, interval) is
+    'One limit for everybody together: checks and counts. Refuses: UD012 with the seconds to wait; the caller offers another lane.';
+
 create function engine.attempt_delay(p_kind text, p_key text) returns void
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp

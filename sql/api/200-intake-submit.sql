@@ -46,8 +46,8 @@ begin
     if p_lane = 'auto' then
         perform engine.attempt_take(p_kind => 'submit_network', p_key => p_network,
                                     p_limit => engine.limit_n(p_code => 'submit_network_hour'), p_window => interval '1 hour');
-        perform engine.attempt_take(p_kind => 'submit_global', p_key => 'all', p_limit => engine.limit_n(p_code => 'submit_global_hour'),
-                                    p_window => interval '1 hour');
+        perform engine.budget_take(p_kind => 'submit_global', p_limit => engine.limit_n(p_code => 'submit_global_hour'),
+                                   p_window => interval '1 hour');
     end if;
     v_no := engine.case_no_next();
     perform engine.complaint_apply(p_case => v_case.id);
@@ -90,7 +90,7 @@ begin
 end
 $$;
 comment on function intake.submit(bytea, text, text, text, boolean, boolean, uuid, bigint, bytea, bigint, bytea, bigint, bytea, bytea, bytea, bytea) is
-    'One transaction: case number, seals, tracking code, consents, assignment, clocks. Idempotent on the draft: a repeat returns the same number and writes. Refuses: UD005, UD010, UD022, UD023 recipients changed (seal again).';
+    'One transaction: case number, seals, tracking code, consents, assignment, clocks. Idempotent on the draft: a repeat returns the same number and writes. Refuses: UD005, UD010, UD012 budget of the hour, UD022, UD023 recipients changed (seal again).';
 
 create function intake.receipt(p_draft bytea)
 returns table (case_id uuid, box bytea, case_no text, submitted_at timestamptz, expires_at timestamptz, assigned boolean, lane text,
