@@ -7,6 +7,17 @@ set search_path = pg_catalog, pg_temp
 as $$ select engine.clock_offset_us() $$;
 comment on function intake.clock_offset() is 'Microseconds that clock_now() in C adds to the real time.';
 
+create function intake.ready() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Takes a transaction number: its COMMIT is written and, with a standby, confirmed, as that of a submission.
+    perform pg_current_xact_id();
+end
+$$;
+comment on function intake.ready() is 'A transaction that writes: the primary takes complaints now. For /health/ready.';
+
 create function intake.vocabulary()
 returns table (enumeration text, code text, grp text, sort bigint, label_zh text, label_en text)
 language sql stable security definer
@@ -73,7 +84,7 @@ returns table (case_id uuid, box bytea, key_check bytea, read_only boolean, has_
                product text, order_no_sealed bytea, pay_method text, payment_no_sealed bytea, problem text, paid_on date, amount_fen bigint,
                story_sealed bytea, wanted text[], wanted_other_sealed bytea, who text, guardian_sealed bytea, contact_way text,
                contact_sealed bytea, call_name_sealed bytea, safe text[], hours_sealed bytea, purpose text, consents text[],
-               agreed_true boolean, agreed_identity boolean, agreed_sensitive boolean)
+               agreed_true boolean, agreed_identity boolean, agreed_sensitive boolean, age_band text, quick boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -86,12 +97,13 @@ begin
            c.order_no_sealed, c.pay_method, c.payment_no_sealed, c.problem, c.paid_on, c.amount_fen, c.story_sealed, c.wanted,
            c.wanted_other_sealed, c.who, c.guardian_sealed, c.contact_way, c.contact_sealed, c.call_name_sealed, c.safe, c.hours_sealed,
            c.purpose, array(select k.kind from core.consent k where k.case_id = v_case.id and k.granted and k.withdrawn_at is null order by k.kind),
-           c.agreed_true, c.agreed_identity, c.agreed_sensitive
+           c.agreed_true, c.agreed_identity, c.agreed_sensitive, v_case.age_band,
+           core.now() < v_case.created_at + engine.limit_interval(p_code => 'submit_least')
     from core.complaint c join core.draft_box b on b.case_id = c.case_id
     where c.case_id = v_case.id;
 end
 $$;
-comment on function intake.draft_get(bytea) is 'Everything saved in the draft, sealed as it is; after submission read_only. Refuses: UD005.';
+comment on function intake.draft_get(bytea) is 'Everything saved in the draft, sealed as it is; after submission read_only. quick: younger than people need to fill it in (lane queue). Refuses: UD005.';
 
 create function intake.save_platform(p_draft bytea, p_platform text, p_link bytea, p_product text, p_order_no bytea, p_pay_method text,
                                      p_payment_no bytea, p_hash_kinds text[], p_hashes bytea[], p_network text)
@@ -149,6 +161,20 @@ begin
 end
 $$;
 comment on function intake.save_story(bytea, text, date, bigint, bytea, text[], bytea) is 'Step 2: what happened. Refuses: UD005, UD025, UD031.';
+
+create function intake.story_mask(p_draft bytea, p_story bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := engine.draft_case(p_draft => p_draft, p_write => true);
+begin
+    update core.complaint c set story_sealed = p_story, version = c.version + 1
+    where c.case_id = v_case.id and c.story_sealed is not null;
+    perform engine.draft_touch(p_case => v_case.id);
+end
+$$;
+comment on function intake.story_mask(bytea, bytea) is 'The saved story with its card keys, identity and bank numbers masked. Refuses: UD005, UD025.';
 
 create function intake.evidence_done(p_draft bytea) returns void
 language plpgsql security definer
