@@ -23,3 +23,9 @@ tests_unit_test_look_SOURCES = tests/unit/test_look.c
 tests_unit_test_look_CFLAGS = $(AM_CFLAGS) $(IMAGE_CFLAGS)
 tests_unit_test_look_LDADD = $(unit_libs) $(IMAGE_LIBS)
 EXTRA_DIST += tests/unit/vectors tests/unit/samples
+# Needs the cluster of db_cluster.h, as tests/unit/db.mk says.
+check_PROGRAMS += tests/unit/test_file
+TESTS += tests/unit/test_file
+tests_unit_test_file_SOURCES = tests/unit/test_file.c $(db_cluster)
+tests_unit_test_file_LDADD = $(unit_libs)
+EXTRA_DIST += tests/unit/file-fixture.sql
