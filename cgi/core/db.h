@@ -28,20 +28,26 @@ struct db_arg {
     size_t n_many;
 };
 
+/* A slice as parameter; with or_null the empty one becomes NULL.  A function, so that v is evaluated once: it may be a call that seals. */
+static inline struct db_arg db_arg_str(const char *name, enum db_type type, struct str v, bool or_null)
+{
+    return (struct db_arg){.name = name, .type = type, .text = v, .null = or_null && v.n == 0};
+}
+
 #define DB_TEXT(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXT, .text = (v)})
 /* Empty text becomes NULL. */
-#define DB_TEXT_OR_NULL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXT, .text = (v), .null = (v).n == 0})
+#define DB_TEXT_OR_NULL(nm, v) db_arg_str((nm), DB_TYPE_TEXT, (v), true)
 #define DB_INT(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_INT, .number = (v)})
 #define DB_INT_OR_NULL(nm, v, is) ((struct db_arg){.name = (nm), .type = DB_TYPE_INT, .number = (v), .null = !(is)})
 #define DB_BOOL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_BOOL, .number = (v) ? 1 : 0})
 #define DB_UUID(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_UUID, .uuid = (v)})
 #define DB_UUID_OR_NULL(nm, v, is) ((struct db_arg){.name = (nm), .type = DB_TYPE_UUID, .uuid = (v), .null = !(is)})
 #define DB_BYTES(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTES, .text = (v)})
-#define DB_BYTES_OR_NULL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTES, .text = (v), .null = (v).n == 0})
+#define DB_BYTES_OR_NULL(nm, v) db_arg_str((nm), DB_TYPE_BYTES, (v), true)
 #define DB_JSON(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_JSON, .text = (v)}) /* serialised JSON -> jsonb */
 #define DB_TIME(nm, us) ((struct db_arg){.name = (nm), .type = DB_TYPE_TIME, .number = (us)})
 #define DB_TIME_OR_NULL(nm, us, is) ((struct db_arg){.name = (nm), .type = DB_TYPE_TIME, .number = (us), .null = !(is)})
-#define DB_DATE_OR_NULL(nm, v) ((struct db_arg){.name = (nm), .type = DB_TYPE_DATE, .text = (v), .null = (v).n == 0})
+#define DB_DATE_OR_NULL(nm, v) db_arg_str((nm), DB_TYPE_DATE, (v), true)
 #define DB_TEXTS(nm, v, c) ((struct db_arg){.name = (nm), .type = DB_TYPE_TEXTS, .many = (v), .n_many = (c)})
 #define DB_BYTEAS(nm, v, c) ((struct db_arg){.name = (nm), .type = DB_TYPE_BYTEAS, .many = (v), .n_many = (c)})
 
