@@ -73,7 +73,8 @@ static long read_body(void *ctx, char *p, size_t n)
     struct upload *u = ctx;
     struct str piece = str_sub(u->body, u->at, n);
 
-    memcpy(p, piece.p, piece.n);
+    if (piece.n > 0)
+        memcpy(p, piece.p, piece.n);
     u->at += piece.n;
     return (long)piece.n;
 }
