@@ -51,7 +51,8 @@ language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select engine.performance_proved(p_case => p_filing.case_id)
-        or (engine.override_open(p_object => p_filing.id, p_guards => array['performance_evidence_or_acknowledged', 'V-WD-02'])
+        or ((engine.override_open(p_object => p_filing.id, p_guards => array['performance_evidence_or_acknowledged'])
+             or engine.rule_overridden(p_case => p_filing.case_id, p_filing => p_filing.id, p_rule => 'V-WD-02'))
             and engine.decision_answered(p_case => p_filing.case_id, p_kind => 'WITHDRAWAL_WARNING', p_answer => 'acknowledged',
                     p_since => engine.round_since(p_case => p_filing.case_id), p_filing => p_filing.id))
 $$;

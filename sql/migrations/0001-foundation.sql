@@ -32,7 +32,7 @@ create table core.clock_offset (
 comment on table core.clock_offset is 'One row: what core.now() adds to the real time. Only the owner writes it, and only where demo or test is allowed.';
 comment on column core.clock_offset.one is 'always true: there is one row';
 comment on column core.clock_offset.amount is 'offset added to the real time';
-comment on column core.clock_offset.allowed is 'demo or test installation: core.set_clock_offset works';
+comment on column core.clock_offset.allowed is 'demo or test installation: engine.set_clock_offset works';
 
 insert into core.clock_offset default values;
 

@@ -104,8 +104,8 @@ comment on column core.case_file.amount_fen is 'what was paid, fen';
 comment on column core.case_file.paid_on is 'day of payment';
 comment on column core.case_file.knew_on is 'day the complainant knew of the harm';
 comment on column core.case_file.elements is 'V-RESP-01: paid, not_performed, causation, user_error_excluded';
-comment on column core.case_file.delay is 'V-DEL-01: promised time, verdict';
-comment on column core.case_file.screening is 'V-INT-03: illicit goods screened, result';
+comment on column core.case_file.delay is 'V-DEL-01: promised_at';
+comment on column core.case_file.screening is 'V-INT-03: result clear, illicit or unclear; absent = not screened';
 comment on column core.case_file.defendant_identified is 'registered respondent known';
 comment on column core.case_file.arbitration_clause is 'platform agreement has an arbitration clause; null = unknown';
 comment on column core.case_file.created_at is 'draft begun';
@@ -412,7 +412,7 @@ comment on column core.evidence.case_id is 'case';
 comment on column core.evidence.file_id is 'file; null = evidence without a file';
 comment on column core.evidence.kind is 'evidence_kind';
 comment on column core.evidence.node is 'issue_node';
-comment on column core.evidence.fields is 'plain required fields';
+comment on column core.evidence.fields is 'plain required fields by name; sealed: names of those that fields_sealed holds';
 comment on column core.evidence.fields_sealed is 'sealed required fields as JSON';
 comment on column core.evidence.proves_sealed is 'what it proves';
 comment on column core.evidence.quality is 'GENUINE, LAWFUL, RELEVANT, COMPLETE -> quality_value';
@@ -773,7 +773,7 @@ comment on table core.task is 'A step somebody has to do: withdrawals per open f
 comment on column core.task.id is 'id';
 comment on column core.task.case_id is 'case';
 comment on column core.task.filing_id is 'filing';
-comment on column core.task.kind is 'WITHDRAW, CHECK, FOLLOW_UP';
+comment on column core.task.kind is 'WITHDRAW, CHECK, FOLLOW_UP, ERASE';
 comment on column core.task.created_at is 'when';
 comment on column core.task.done_at is 'when done';
 

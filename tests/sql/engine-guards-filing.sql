@@ -1,6 +1,6 @@
 -- Every guard of the filing and the settlement machine refuses once and passes once, on real inputs.
 \ir support.psql
-select plan(65);
+select plan(66);
 create function t.filing_try(p_event text, p_before text default null, p_to text default null, p_channel text default 'COMPLAINT_12315')
 returns text language sql as $$
     select t.try('filing', (select f.id from core.filing f where f.channel = p_channel order by f.id limit 1), p_event, p_to, t.id('wang'), '{}', p_before)
@@ -90,6 +90,7 @@ select is(t.filing_try('request_withdrawal', :'reason' || t.set_filing($$wd_reas
 select is(t.filing_try('request_withdrawal', :'reason' || :'warned'), 'UD022 performance_evidence_or_acknowledged', 'V-WD-02: performance first');
 select is(t.filing_try('request_withdrawal', :'reason' || :'override'), 'UD022 performance_evidence_or_acknowledged', 'V-WD-02: an override without the complainant''s acknowledgement');
 select is(t.filing_try('request_withdrawal', :'reason' || :'override' || :'warned'), 'ok', 'V-WD-02: override and acknowledgement together');
+select is(t.filing_try('request_withdrawal', :'reason' || :'warned' || $$select t.override(t.id('case'), 'case', t.id('case'), 'V-WD-02')$$), 'ok', 'V-WD-02: an override for the case is one for each of its filings');
 select is(t.filing_try('request_withdrawal', :'reason' || :'proof'), 'UD022 consumer_confirmed_warning', 'V-WD-04: the complainant knows that filing again may be refused');
 select is(t.filing_try('request_withdrawal', :'reason' || :'proof' || :'warned'), 'ok', 'performed and acknowledged');
 select t.decision(t.id('case'), 'WITHDRAWAL_WARNING', 'acknowledged') \gset
