@@ -175,6 +175,10 @@ static void pictures_over_64_megapixels_are_told_but_not_decoded(void **state)
     assert_int_equal(r.width, 65536);
     assert_int_equal(r.height, 65536);
     assert_int_equal(r.preview.n, 0);
+    r = look(b, sample(b->a, "over.png"));
+    assert_int_equal(r.height, 8001);
+    assert_int_equal(r.preview.n, 0);
+    assert_true(look(b, sample(b->a, "limit.png")).preview.n > 0);
     r = look(b, sample(b->a, "huge.png"));
     assert_int_equal(r.width, 0);
     assert_int_equal(r.preview.n, 0);

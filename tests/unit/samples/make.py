@@ -58,8 +58,14 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(width, height, data):
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+def png(width, height, data, bits=8, colour=2):
+    head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def white(width, height):
+    """One bit a pixel, so that many pixels make a small file."""
+    return png(width, height, zlib.compress((b"\0" + b"\xff" * ((width + 7) // 8)) * height, 9), 1, 0)
 
 
 def box(kind, data):
@@ -68,6 +74,8 @@ def box(kind, data):
 
 def containers():
     write("bomb.png", png(65536, 65536, zlib.compress(bytes(100000), 9)))
+    write("limit.png", white(8000, 8000))
+    write("over.png", white(8000, 8001))
     write("huge.png", png(2**31 - 1, 1, b""))
     write("film.mp4", box(b"ftyp", b"isom\0\0\2\0isomiso2mp41") + box(b"moov", bytes(60)) + box(b"mdat", bytes(90)))
     write("voice.m4a", box(b"ftyp", b"M4A \0\0\2\0M4A mp42isom") + box(b"moov", bytes(60)) + box(b"mdat", bytes(90)))
