@@ -36,9 +36,10 @@ process_id() {
 process_alive() { [ -n "$(process_id "$1")" ]; }
 process_gone() { [ -z "$(process_id "$1")" ]; }
 
-# process_stop NAME SIGNAL SECONDS: asks, waits, and in the end kills the whole session it leads.
+# process_stop NAME SIGNAL SECONDS: asks, waits, and in the end kills the whole group it leads.
 process_stop() {
     local name=$1 id
+    orphans_kill "$name"
     id=$(process_id "$name")
     if [ -n "$id" ]; then
         kill -s "$2" "$id" 2>/dev/null || true
@@ -49,6 +50,15 @@ process_stop() {
         fi
     fi
     rm -f "$run/pid/$name"
+}
+
+# orphans_kill NAME: a leader that was killed may have left children.  While they live, the system gives the number of their group to
+# nobody else; when somebody has it, the start time differs and nothing is done.
+orphans_kill() {
+    local id
+    [ -f "$run/pid/$1" ] || return 0
+    read -r id _ <"$run/pid/$1" || return 0
+    [ -n "$(start_time "$id")" ] || kill -s KILL -- "-$id" 2>/dev/null || true
 }
 
 # process_failed NAME TEXT: shows the end of its log and gives up.
