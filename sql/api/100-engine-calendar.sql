@@ -2,13 +2,16 @@
 set role aiddesk_owner;
 
 create function engine.year_official(p_year bigint) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select exists (
-        select from ref.calendar_day d
-        where d.day between make_date(p_year::int, 1, 1) and make_date(p_year::int, 12, 31)
-          and d.kind in ('OFF', 'WORKDAY') and d.notice is not null)
+begin
+    return (
+        select exists (
+            select from ref.calendar_day d
+            where d.day between make_date(p_year::int, 1, 1) and make_date(p_year::int, 12, 31)
+              and d.kind in ('OFF', 'WORKDAY') and d.notice is not null));
+end
 $$;
 comment on function engine.year_official(bigint) is 'True when the official notice of that year is loaded; dates that need another year are provisional.';
 
@@ -34,17 +37,24 @@ comment on function engine.day_off(date) is
     'Why a day is off: OFF or PROVISIONAL_OFF with the holiday''s name, WEEKEND, STATUTORY; kind null = a working day, make-up days included.';
 
 create function engine.is_off(p_day date) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-as $$ select d.kind is not null from engine.day_off(p_day => p_day) d $$;
+as $$
+begin
+    return (select d.kind is not null from engine.day_off(p_day => p_day) d);
+end
+$$;
 comment on function engine.is_off(date) is 'True when nobody works on that day.';
 
 create function engine.due_day(p_due timestamptz, p_unit text) returns date
-language sql immutable security definer
+language plpgsql immutable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select case when p_unit in ('h', 'minute') then engine.local_day(p_at => p_due)
-                else engine.local_day(p_at => p_due - interval '1 microsecond') end
+begin
+    return (
+        select case when p_unit in ('h', 'minute') then engine.local_day(p_at => p_due)
+                    else engine.local_day(p_at => p_due - interval '1 microsecond') end);
+end
 $$;
 comment on function engine.due_day(timestamptz, text) is
     'The day to show for a due time. A period in days ends at 24:00 of its last day, which is 00:00 of the next.';

@@ -2,92 +2,117 @@
 set role aiddesk_owner;
 
 create function engine.channel_row(p_channel text) returns ref.channel
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select r from ref.channel r
-    where r.channel = p_channel and engine.today() >= r.valid_from and (r.valid_to is null or engine.today() <= r.valid_to)
-    order by r.valid_from desc limit 1
+declare
+    v_today date := engine.today(); -- once, not for every row
+begin
+    return (
+        select r from ref.channel r
+        where r.channel = p_channel and v_today >= r.valid_from and (r.valid_to is null or v_today <= r.valid_to)
+        order by r.valid_from desc limit 1);
+end
 $$;
 comment on function engine.channel_row(text) is 'The configuration of a channel in force today; null when there is none.';
 
 create function engine.channel_layer(p_channel text) returns text
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-as $$ select (engine.channel_row(p_channel => p_channel)).layer $$;
+as $$
+begin
+    return (engine.channel_row(p_channel => p_channel)).layer;
+end
+$$;
 comment on function engine.channel_layer(text) is 'Layer of a channel: L1 to L4, NONE.';
 
 -- Collisions --------------------------------------------------------------------------------------------------------------------
 
 create function engine.verdict_weight(p_verdict text) returns bigint
-language sql immutable security definer
+language plpgsql immutable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(array_position(
-        array['OK', 'NOT_APPLICABLE', 'OK_TELL', 'CAUTION', 'CASE_DEPENDENT', 'MAY_BE_STAYED', 'AVOID', 'LIKELY_REFUSED', 'DUPLICATE',
-              'REFUSED'], p_verdict), 0)
+begin
+    return (
+        select coalesce(array_position(
+            array['OK', 'NOT_APPLICABLE', 'OK_TELL', 'CAUTION', 'CASE_DEPENDENT', 'MAY_BE_STAYED', 'AVOID', 'LIKELY_REFUSED', 'DUPLICATE',
+                  'REFUSED'], p_verdict), 0));
+end
 $$;
 comment on function engine.verdict_weight(text) is 'How heavy a collision verdict is, for choosing the worst.';
 
 create function engine.collision_of(p_already text, p_channel text) returns ref.channel_collision
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_today date := engine.today(); -- once, not for every row
+begin
     -- A row for the channel itself is finer than one for its class and comes first.
-    select r from ref.channel_collision r
-    where (r.already_at = p_already or exists (select from ref.collision_class k where k.class = r.already_at and k.channel = p_already))
-      and (r.filing_at = p_channel or exists (select from ref.collision_class k where k.class = r.filing_at and k.channel = p_channel))
-      and engine.today() >= r.valid_from and (r.valid_to is null or engine.today() <= r.valid_to)
-    order by (r.already_at = p_already)::int + (r.filing_at = p_channel)::int desc,
-             engine.verdict_weight(p_verdict => r.verdict) desc, r.valid_from desc
-    limit 1
+    return (
+        select r from ref.channel_collision r
+        where (r.already_at = p_already or exists (select from ref.collision_class k where k.class = r.already_at and k.channel = p_already))
+          and (r.filing_at = p_channel or exists (select from ref.collision_class k where k.class = r.filing_at and k.channel = p_channel))
+          and v_today >= r.valid_from and (r.valid_to is null or v_today <= r.valid_to)
+        order by (r.already_at = p_already)::int + (r.filing_at = p_channel)::int desc,
+                 engine.verdict_weight(p_verdict => r.verdict) desc, r.valid_from desc
+        limit 1);
+end
 $$;
 comment on function engine.collision_of(text, text) is 'The row of the collision matrix for a dispute that is at one channel and would go to another.';
 
-create function engine.collision_verdict(p_status text, p_there ref.channel, p_channel text, p_base text) returns text
-language sql immutable security definer
+create function engine.collision_verdict(p_status text, p_there ref.channel, p_base text) returns text
+language plpgsql immutable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select case
-        -- Whether a withdrawn complaint counts as handled is open (DOMAIN.md §0.3, fact 3): filing again is a risk.
-        when p_status = 'WITHDRAWN' then case
-            when engine.verdict_weight(p_verdict => p_base) < engine.verdict_weight(p_verdict => 'LIKELY_REFUSED') then p_base
-            when p_there.refile_after_withdrawal = 'ALLOWED' then 'OK'
-            when p_there.refile_after_withdrawal = 'BLOCKED' then 'REFUSED'
-            else 'LIKELY_REFUSED' end
-        -- A private channel that has ended its procedure may be tried again in a new round; it is ineffective more often than not.
-        when engine.filing_final(p_status => p_status) and not p_there.official and p_base = 'DUPLICATE' then 'CAUTION'
-        else p_base end
+begin
+    return (
+        select case
+            -- Whether a withdrawn complaint counts as handled is open (DOMAIN.md §0.3, fact 3): filing again is a risk.
+            when p_status = 'WITHDRAWN' then case
+                when engine.verdict_weight(p_verdict => p_base) < engine.verdict_weight(p_verdict => 'LIKELY_REFUSED') then p_base
+                when p_there.refile_after_withdrawal = 'ALLOWED' then 'OK'
+                when p_there.refile_after_withdrawal = 'BLOCKED' then 'REFUSED'
+                else 'LIKELY_REFUSED' end
+            -- A private channel that has ended its procedure may be tried again in a new round; it is ineffective more often than not.
+            when engine.filing_final(p_status => p_status) and not p_there.official and p_base = 'DUPLICATE' then 'CAUTION'
+            else p_base end);
+end
 $$;
-comment on function engine.collision_verdict(text, ref.channel, text, text) is
+comment on function engine.collision_verdict(text, ref.channel, text) is
     'The verdict of the matrix, softened where the other filing was withdrawn or a private channel has ended.';
 
 create function engine.filing_collisions(p_case uuid, p_channel text) returns jsonb
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(jsonb_agg(jsonb_build_object(
-               'filing_id', f.id, 'already_at', f.channel, 'status', f.status, 'basis', r.basis, 'confidence', r.confidence,
-               'note_zh', nullif(r.note_zh, ''), 'note_en', nullif(r.note_en, ''),
-               'verdict', engine.collision_verdict(p_status => f.status, p_there => engine.channel_row(p_channel => f.channel),
-                   p_channel => p_channel,
-                   p_base => coalesce(r.verdict, case when f.channel = p_channel then 'DUPLICATE' else 'OK' end)))
-               order by f.submitted_at, f.id), '[]')
-    from core.filing f
-    left join lateral engine.collision_of(p_already => f.channel, p_channel => p_channel) r on true
-    -- Refused or lapsed is neither accepted nor handled.
-    where f.case_id = p_case and f.submitted_at is not null and f.status not in ('NOT_ACCEPTED', 'LAPSED', 'CANCELLED', 'READY', 'DRAFTED')
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+                   'filing_id', f.id, 'already_at', f.channel, 'status', f.status, 'basis', r.basis, 'confidence', r.confidence,
+                   'note_zh', nullif(r.note_zh, ''), 'note_en', nullif(r.note_en, ''),
+                   'verdict', engine.collision_verdict(p_status => f.status, p_there => engine.channel_row(p_channel => f.channel),
+                       p_base => coalesce(r.verdict, case when f.channel = p_channel then 'DUPLICATE' else 'OK' end)))
+                   order by f.submitted_at, f.id), '[]')
+        from core.filing f
+        left join lateral engine.collision_of(p_already => f.channel, p_channel => p_channel) r on true
+        -- Refused or lapsed is neither accepted nor handled.
+        where f.case_id = p_case and f.submitted_at is not null and f.status not in ('NOT_ACCEPTED', 'LAPSED', 'CANCELLED', 'READY', 'DRAFTED'));
+end
 $$;
 comment on function engine.filing_collisions(uuid, text) is
     'What filing with a channel means beside every filing of the case that is under way or was handled (DOMAIN.md §5.4).';
 
 create function engine.collision_worst(p_collisions jsonb) returns text
-language sql immutable security definer
+language plpgsql immutable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce((
-        select c.value ->> 'verdict' from jsonb_array_elements(p_collisions) c
-        order by engine.verdict_weight(p_verdict => c.value ->> 'verdict') desc limit 1), 'OK')
+begin
+    return (
+        select coalesce((
+            select c.value ->> 'verdict' from jsonb_array_elements(p_collisions) c
+            order by engine.verdict_weight(p_verdict => c.value ->> 'verdict') desc limit 1), 'OK'));
+end
 $$;
 comment on function engine.collision_worst(jsonb) is 'The heaviest verdict of a list of collisions; OK when there is none.';
 
@@ -179,41 +204,44 @@ comment on function engine.prerequisites(uuid, text) is
 -- Rules -------------------------------------------------------------------------------------------------------------------------
 
 create function engine.channel_findings(p_case core.case_file, p_channel text, p_filing core.filing, p_block boolean) returns jsonb
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(jsonb_agg(f.finding), '[]')
-    from (
-        -- Consent and evidence may still come while the paper is being written: asked again before it is sent.
-        select jsonb_build_object('code', case when q.met is null then 'unconfirmed' else 'prerequisite' end, 'prerequisite', q.code) as finding,
-               q.code not in ('CONSENT_TO_SHARE', 'EVIDENCE_COMPLETE') as blocks
-        from engine.prerequisites(p_case => p_case.id, p_channel => p_channel) q
-        where q.code <> 'NOT_HANDLED_ELSEWHERE'
-          and not coalesce(q.met, q.code = any (coalesce(p_filing.prerequisites_confirmed, '{}')))
-        union all
-        select jsonb_build_object('code', 'window_passed', 'last_day', w.last_day), true
-        from engine.channel_window(p_case => p_case, p_channel => p_channel) w where w.passed
-        union all
-        select jsonb_build_object('code', 'window_near', 'last_day', w.last_day, 'days_left', w.last_day - engine.today()), false
-        from engine.channel_window(p_case => p_case, p_channel => p_channel) w
-        where not w.passed and w.last_day - engine.today() <= 30
-        union all
-        select jsonb_build_object('code', 'collision', 'verdict', c.value ->> 'verdict', 'already_at', c.value ->> 'already_at'),
-               c.value ->> 'verdict' in ('DUPLICATE', 'REFUSED')
-        from jsonb_array_elements(engine.filing_collisions(p_case => p_case.id, p_channel => p_channel)) c
-        where engine.verdict_weight(p_verdict => c.value ->> 'verdict') > engine.verdict_weight(p_verdict => 'OK_TELL')
-          and c.value ->> 'filing_id' is distinct from p_filing.id::text
-        union all
-        select jsonb_build_object('code', 'evidence_missing', 'kind', k.kind), false
-        from engine.channel_row(p_channel => p_channel) r, unnest(r.required_evidence) k (kind)
-        where not exists (select from core.evidence e where e.case_id = p_case.id and e.kind = k.kind and e.removed_at is null)
-        union all
-        select jsonb_build_object('code', 'demands_differ', 'channel', g.channel), false
-        from core.filing g
-        where g.case_id = p_case.id and engine.filing_open(p_status => g.status) and g.id is distinct from p_filing.id
-          and g.demand_hash is distinct from engine.demand_hash(p_case => p_case.id)
-    ) f
-    where f.blocks = p_block
+begin
+    return (
+        select coalesce(jsonb_agg(f.finding), '[]')
+        from (
+            -- Consent and evidence may still come while the paper is being written: asked again before it is sent.
+            select jsonb_build_object('code', case when q.met is null then 'unconfirmed' else 'prerequisite' end, 'prerequisite', q.code) as finding,
+                   q.code not in ('CONSENT_TO_SHARE', 'EVIDENCE_COMPLETE') as blocks
+            from engine.prerequisites(p_case => p_case.id, p_channel => p_channel) q
+            where q.code <> 'NOT_HANDLED_ELSEWHERE'
+              and not coalesce(q.met, q.code = any (coalesce(p_filing.prerequisites_confirmed, '{}')))
+            union all
+            select jsonb_build_object('code', 'window_passed', 'last_day', w.last_day), true
+            from engine.channel_window(p_case => p_case, p_channel => p_channel) w where w.passed
+            union all
+            select jsonb_build_object('code', 'window_near', 'last_day', w.last_day, 'days_left', w.last_day - engine.today()), false
+            from engine.channel_window(p_case => p_case, p_channel => p_channel) w
+            where not w.passed and w.last_day - engine.today() <= 30
+            union all
+            select jsonb_build_object('code', 'collision', 'verdict', c.value ->> 'verdict', 'already_at', c.value ->> 'already_at'),
+                   c.value ->> 'verdict' in ('DUPLICATE', 'REFUSED')
+            from jsonb_array_elements(engine.filing_collisions(p_case => p_case.id, p_channel => p_channel)) c
+            where engine.verdict_weight(p_verdict => c.value ->> 'verdict') > engine.verdict_weight(p_verdict => 'OK_TELL')
+              and c.value ->> 'filing_id' is distinct from p_filing.id::text
+            union all
+            select jsonb_build_object('code', 'evidence_missing', 'kind', k.kind), false
+            from engine.channel_row(p_channel => p_channel) r, unnest(r.required_evidence) k (kind)
+            where not exists (select from core.evidence e where e.case_id = p_case.id and e.kind = k.kind and e.removed_at is null)
+            union all
+            select jsonb_build_object('code', 'demands_differ', 'channel', g.channel), false
+            from core.filing g
+            where g.case_id = p_case.id and engine.filing_open(p_status => g.status) and g.id is distinct from p_filing.id
+              and g.demand_hash is distinct from engine.demand_hash(p_case => p_case.id)
+        ) f
+        where f.blocks = p_block);
+end
 $$;
 comment on function engine.channel_findings(core.case_file, text, core.filing, boolean) is
     'V-CH-01: prerequisites, filing window, collision, consistency of demands; p_block chooses what stops and what is only a remark.';

@@ -16,28 +16,31 @@ $$;
 comment on function engine.field_findings(uuid) is 'V-EV-01: required fields that are empty on an item without a reason for it.';
 
 create function engine.chain_findings(p_case uuid, p_channel text) returns jsonb
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    with demand as (
-        select d.kind, d.basis from core.demand d where d.case_id = p_case and d.removed_at is null
-    ), need (code, nodes) as (
-        values ('ORDER', array['ORDER']), ('PAYMENT', array['PAYMENT']), ('GOODS_OR_PROBLEM', array['GOODS', 'PROBLEM']),
-               ('COMMUNICATION', array['COMMUNICATION'])
-        union all
-        select 'RULE', array['RULE']
-        where exists (select from demand d where d.kind in ('LIQUIDATED', 'MARKETPLACE_3X'))
-        union all
-        select 'LOSS', array['LOSS'] where exists (select from demand d where d.kind = 'DAMAGES')
-        union all
-        select 'ENTITY', array['ENTITY']
-        where exists (select from ref.channel r
-                      where r.channel = p_channel and 'ENTITY_IDENTIFIED' = any (r.prerequisites) and engine.today() >= r.valid_from
-                        and (r.valid_to is null or engine.today() <= r.valid_to))
-    )
-    select coalesce(jsonb_agg(jsonb_build_object('code', 'node_missing', 'node', n.code)), '[]')
-    from need n
-    where not exists (select from core.evidence e where e.case_id = p_case and e.removed_at is null and e.node = any (n.nodes))
+begin
+    return (
+        with demand as (
+            select d.kind, d.basis from core.demand d where d.case_id = p_case and d.removed_at is null
+        ), need (code, nodes) as (
+            values ('ORDER', array['ORDER']), ('PAYMENT', array['PAYMENT']), ('GOODS_OR_PROBLEM', array['GOODS', 'PROBLEM']),
+                   ('COMMUNICATION', array['COMMUNICATION'])
+            union all
+            select 'RULE', array['RULE']
+            where exists (select from demand d where d.kind in ('LIQUIDATED', 'MARKETPLACE_3X'))
+            union all
+            select 'LOSS', array['LOSS'] where exists (select from demand d where d.kind = 'DAMAGES')
+            union all
+            select 'ENTITY', array['ENTITY']
+            where exists (select from ref.channel r
+                          where r.channel = p_channel and 'ENTITY_IDENTIFIED' = any (r.prerequisites) and engine.today() >= r.valid_from
+                            and (r.valid_to is null or engine.today() <= r.valid_to))
+        )
+        select coalesce(jsonb_agg(jsonb_build_object('code', 'node_missing', 'node', n.code)), '[]')
+        from need n
+        where not exists (select from core.evidence e where e.case_id = p_case and e.removed_at is null and e.node = any (n.nodes)));
+end
 $$;
 comment on function engine.chain_findings(uuid, text) is
     'V-EV-02: chain nodes without an item: order, payment, goods or problem, communication; rule, loss and entity where a demand or the channel needs them.';

@@ -55,16 +55,19 @@ comment on function engine.word_check(core.case_file, core.filing, text) is
     'A wording rule for a case, or for a filing: its own check, else that of the pre-review while the demands are unchanged.';
 
 create function engine.rule_overridden(p_case uuid, p_filing uuid, p_rule text) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select exists (
-        select from core.guard_override o
-        where o.object_id in (p_case, p_filing) and o.guard = p_rule and o.at >= engine.round_since(p_case => p_case))
-       and exists (
-        select from ref.validation_rule r
-        where r.code = p_rule and r.parameters ->> 'override' = 'true' and engine.today() >= r.valid_from
-          and (r.valid_to is null or engine.today() <= r.valid_to))
+begin
+    return (
+        select exists (
+            select from core.guard_override o
+            where o.object_id in (p_case, p_filing) and o.guard = p_rule and o.at >= engine.round_since(p_case => p_case))
+           and exists (
+            select from ref.validation_rule r
+            where r.code = p_rule and r.parameters ->> 'override' = 'true' and engine.today() >= r.valid_from
+              and (r.valid_to is null or engine.today() <= r.valid_to)));
+end
 $$;
 comment on function engine.rule_overridden(uuid, uuid, text) is
     'A coordinator overrode this rule for the case or the filing in this round, and the rule may be overridden (DOMAIN.md §6, §10.3).';

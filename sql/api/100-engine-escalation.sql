@@ -93,35 +93,40 @@ create function engine.next_channels(p_case uuid)
 returns table (channel text, layer text, sort bigint, recommended boolean, official boolean, public_content boolean, suits boolean,
                wanted_layer boolean, verdict text, collisions jsonb, missing text[], confirm text[], blocked boolean, share_consent text,
                consent_given boolean, last_day date, last_day_provisional boolean)
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    with due as (
-        select d.next_layer from engine.escalation_due(p_case => p_case) d
-    ), offer as (
-        select r.channel, r.layer, r.sort, r.recommended, r.official, r.public_content, r.share_consent,
-               (r.problem_types = '{*}' or c.problem_type = any (r.problem_types))
-                   and (r.pay_methods = '{*}' or c.pay_method = any (r.pay_methods)) as suits,
-               case when exists (select from due) then r.layer in (select d.next_layer from due d)
-                    else r.layer = 'L1' and not exists (
-                        select from core.filing f where f.case_id = c.id and f.round = c.round and f.submitted_at is not null) end
-                   as wanted_layer,
-               engine.filing_collisions(p_case => c.id, p_channel => r.channel) as collisions, w.last_day, w.provisional, w.passed,
-               array(select q.code from engine.prerequisites(p_case => c.id, p_channel => r.channel) q
-                     where q.met = false and q.code not in ('CONSENT_TO_SHARE', 'NOT_HANDLED_ELSEWHERE')) as missing,
-               array(select q.code from engine.prerequisites(p_case => c.id, p_channel => r.channel) q where q.met is null) as confirm
-        from core.case_file c, ref.channel r, lateral engine.channel_window(p_case => c, p_channel => r.channel) w
-        where c.id = p_case and engine.today() >= r.valid_from and (r.valid_to is null or engine.today() <= r.valid_to)
-    )
-    select o.channel, o.layer, o.sort, o.recommended, o.official, o.public_content, o.suits, o.wanted_layer,
-           engine.collision_worst(p_collisions => o.collisions), o.collisions, o.missing, o.confirm,
-           coalesce(o.passed, false) or o.missing <> '{}'
-               or engine.collision_worst(p_collisions => o.collisions) in ('DUPLICATE', 'REFUSED'),
-           o.share_consent, engine.consent_given(p_case => p_case, p_channel => o.channel), o.last_day, o.provisional
-    from offer o
-    order by o.recommended desc, o.wanted_layer desc, o.suits desc,
-             coalesce(o.passed, false) or o.missing <> '{}'
-                 or engine.collision_worst(p_collisions => o.collisions) in ('DUPLICATE', 'REFUSED'), o.sort
+declare
+    v_case core.case_file := (select c from core.case_file c where c.id = p_case);
+    v_wanted text[] := array(select d.next_layer from engine.escalation_due(p_case => p_case) d);
+begin
+    if v_wanted = '{}' and not exists (
+        select from core.filing f where f.case_id = p_case and f.round = v_case.round and f.submitted_at is not null) then
+        v_wanted := '{L1}';
+    end if;
+    return query
+    select r.channel, r.layer, r.sort, r.recommended, r.official, r.public_content, m.suits, r.layer = any (v_wanted), m.worst, k.collisions,
+           q.missing, q.confirm, m.blocked, r.share_consent, engine.consent_given(p_case => p_case, p_channel => r.channel),
+           w.last_day, w.provisional
+    from ref.channel r,
+         lateral engine.channel_window(p_case => v_case, p_channel => r.channel) w,
+         lateral (select engine.filing_collisions(p_case => p_case, p_channel => r.channel) as collisions) k,
+         lateral (
+            select coalesce(array_agg(p.code) filter (where not p.met), '{}') as missing,
+                   coalesce(array_agg(p.code) filter (where p.met is null), '{}') as confirm
+            from (select c.code, engine.prerequisite_met(p_case => v_case, p_channel => r, p_code => c.code) as met
+                  from unnest(r.prerequisites) c (code)
+                  -- Asked for one recipient at a time; and the verdict says it already.
+                  where c.code not in ('CONSENT_TO_SHARE', 'NOT_HANDLED_ELSEWHERE')) p) q,
+         lateral (
+            select engine.collision_worst(p_collisions => k.collisions) as worst,
+                   (r.problem_types = '{*}' or v_case.problem_type = any (r.problem_types))
+                       and (r.pay_methods = '{*}' or v_case.pay_method = any (r.pay_methods)) as suits,
+                   coalesce(w.passed, false) or q.missing <> '{}'
+                       or engine.collision_worst(p_collisions => k.collisions) in ('DUPLICATE', 'REFUSED') as blocked) m
+    where engine.today() >= r.valid_from and (r.valid_to is null or engine.today() <= r.valid_to)
+    order by r.recommended desc, r.layer = any (v_wanted) desc, m.suits desc, m.blocked, r.sort;
+end
 $$;
 comment on function engine.next_channels(uuid) is
     'All channels for a case, the next lawful ones first: collision verdict, prerequisites missing or to be confirmed, consent, last day; blocked = filing there is not possible now. wanted_layer: the layer that the due escalation names, or the first one.';

@@ -2,15 +2,23 @@
 set role aiddesk_owner;
 
 create function engine.local_day(p_at timestamptz) returns date
-language sql immutable security definer
+language plpgsql immutable security definer
 set search_path = pg_catalog, pg_temp
-as $$ select (p_at at time zone 'Asia/Shanghai')::date $$;
+as $$
+begin
+    return (p_at at time zone 'Asia/Shanghai')::date;
+end
+$$;
 comment on function engine.local_day(timestamptz) is 'The day in Asia/Shanghai on which an instant lies.';
 
 create function engine.today() returns date
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-as $$ select (core.now() at time zone 'Asia/Shanghai')::date $$;
+as $$
+begin
+    return (core.now() at time zone 'Asia/Shanghai')::date;
+end
+$$;
 comment on function engine.today() is 'Today in Asia/Shanghai.';
 
 create function engine.event_add(p_case uuid, p_object_kind text, p_object uuid, p_type text, p_actor_kind text,

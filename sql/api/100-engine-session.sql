@@ -81,15 +81,18 @@ $$;
 comment on function engine.factor_check(bytea) is 'Step-up: a second factor in the last five minutes. Refuses: UD004.';
 
 create function engine.may_see(p_user core.app_user, p_platform uuid, p_case uuid) returns boolean
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select not exists (
-        select from core.user_conflict f
-        where f.app_user = p_user.id
-          and (f.platform = p_platform
-               or f.platform in (select p.id from core.platform p where p.merged_into = p_platform)))
-       and not exists (select from core.case_recusal r where r.app_user = p_user.id and r.case_id = p_case)
+begin
+    return (
+        select not exists (
+            select from core.user_conflict f
+            where f.app_user = p_user.id
+              and (f.platform = p_platform
+                   or f.platform in (select p.id from core.platform p where p.merged_into = p_platform)))
+           and not exists (select from core.case_recusal r where r.app_user = p_user.id and r.case_id = p_case));
+end
 $$;
 comment on function engine.may_see(core.app_user, uuid, uuid) is
     'False when the person declared a conflict of interest with the platform, or recused from the case: no list, search or count may show a trace of it.';

@@ -10,11 +10,12 @@ as $$
 declare
     v_row ref.transition;
     v_n bigint;
+    v_today date := engine.today();
 begin
     select count(*) into v_n
     from ref.transition t
     where t.machine = p_machine and t.from_state = p_from and t.event = p_event and (p_to is null or t.to_state = p_to)
-      and engine.today() >= t.valid_from and (t.valid_to is null or engine.today() <= t.valid_to);
+      and v_today >= t.valid_from and (t.valid_to is null or v_today <= t.valid_to);
     if v_n <> 1 then
         raise exception using errcode = 'UD021', message = 'this step is not possible in the present state',
             detail = concat_ws(':', p_machine, p_from, p_event);
@@ -22,7 +23,7 @@ begin
     v_row := (
         select t from ref.transition t
         where t.machine = p_machine and t.from_state = p_from and t.event = p_event and (p_to is null or t.to_state = p_to)
-          and engine.today() >= t.valid_from and (t.valid_to is null or engine.today() <= t.valid_to));
+          and v_today >= t.valid_from and (t.valid_to is null or v_today <= t.valid_to));
     return v_row;
 end
 $$;
