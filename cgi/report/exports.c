@@ -143,8 +143,7 @@ enum err export_download(struct request *req, struct reply *rep)
         return reply_error(req, rep, err);
     /* The name is one of those that the worker gave: letters, digits, dot and hyphen. */
     reply_header(rep, "Content-Disposition",
-                 str_fmt(req->arena, "attachment; filename=\"%.*s-%.*s\"",
-                         STR_ARG(db_text(rows, 0, "release")), STR_ARG(name)));
+                 str_fmt(req->arena, "attachment; filename=\"%.*s\"", STR_ARG(name)));
     return reply_raw(rep, str_z(req->arena, db_text(rows, 0, "media_type")),
                      db_bytes(rows, 0, "content"));
 }

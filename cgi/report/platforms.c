@@ -157,16 +157,16 @@ static enum err show(struct request *req, struct reply *rep, struct str bearer, 
     json_set_str(line, "csv", STR(""));
     (void)json_array_append_new(figures, line);
     err = add_split(req, figures, id, bearer, "closed", "report.figure.closed",
-                    str_fmt(req->arena, "%.*s/closed.csv", STR_ARG(path)));
+                    str_fmt(req->arena, "%.*s/csv/closed", STR_ARG(path)));
     if (err == ERR_OK)
         err = add_split(req, figures, id, bearer, "problem", "report.figure.problem",
-                        str_fmt(req->arena, "%.*s/problem.csv", STR_ARG(path)));
+                        str_fmt(req->arena, "%.*s/csv/problem", STR_ARG(path)));
     if (err == ERR_OK && bearer.n != 0)
         err = add_split(req, figures, id, bearer, "filed", "report.figure.filed",
-                        str_fmt(req->arena, "%.*s/filed.csv", STR_ARG(path)));
+                        str_fmt(req->arena, "%.*s/csv/filed", STR_ARG(path)));
     if (err == ERR_OK && bearer.n != 0)
         err = add_split(req, figures, id, bearer, "filing_outcome", "report.figure.outcome",
-                        str_fmt(req->arena, "%.*s/filing_outcome.csv", STR_ARG(path)));
+                        str_fmt(req->arena, "%.*s/csv/filing_outcome", STR_ARG(path)));
     if (err == ERR_OK)
         err = add_data_note(req, model);
     if (err == ERR_OK)
