@@ -24,8 +24,9 @@
  *   s.file_get(<bearer>, p_case uuid, p_file uuid) returns table (file_id uuid, file_no bigint, manifest_sealed bytea, real_type text,
  *       width bigint, height bigint, damaged boolean, has_preview boolean)
  *     One stored file, or UD002.  Functions that list files return the same columns, by the same names (and more), for file_of_row.
- *   s.file_segments(<bearer>, p_case uuid, p_file uuid) returns setof bytea
- *     header ‖ sealed of every segment, in order.
+ *   s.file_segment_get(<bearer>, p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
+ *     header ‖ sealed of one segment, from 0: one row, or none past the end.  One at a time, because PostgreSQL keeps the whole result of
+ *     a function before it sends the first row: all of a file over 8 MB would go over temp_file_limit (SECURITY.md §6; measured, 53400).
  *   s.file_preview(<bearer>, p_case uuid, p_file uuid) returns setof bytea
  *     The sealed preview: one row, or none.
  */

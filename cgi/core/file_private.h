@@ -9,7 +9,7 @@ struct file_functions {
     const char *schema;
     bool by_network;                               /* files an hour are limited for each network */
     const char *begin, *segment, *end, *inspected; /* in */
-    const char *get, *segments, *preview;          /* out */
+    const char *get, *segment_get, *preview;       /* out */
 };
 
 /* Those of fc->schema; another schema is our bug. */

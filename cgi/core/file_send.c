@@ -20,7 +20,7 @@ const struct file_functions *file_functions(const struct file_context *fc)
          .end = "intake.file_end",
          .inspected = "intake.file_inspected",
          .get = "intake.file_get",
-         .segments = "intake.file_segments",
+         .segment_get = "intake.file_segment_get",
          .preview = "intake.file_preview"},
         {.schema = "track",
          .by_network = true,
@@ -29,7 +29,7 @@ const struct file_functions *file_functions(const struct file_context *fc)
          .end = "track.file_end",
          .inspected = "track.file_inspected",
          .get = "track.file_get",
-         .segments = "track.file_segments",
+         .segment_get = "track.file_segment_get",
          .preview = "track.file_preview"},
         {.schema = "desk",
          .begin = "desk.file_begin",
@@ -37,7 +37,7 @@ const struct file_functions *file_functions(const struct file_context *fc)
          .end = "desk.file_end",
          .inspected = "desk.file_inspected",
          .get = "desk.file_get",
-         .segments = "desk.file_segments",
+         .segment_get = "desk.file_segment_get",
          .preview = "desk.file_preview"},
     };
 
@@ -55,7 +55,9 @@ struct reading {
     const struct file_meta *meta;
     struct arena *piece; /* memory of one segment */
     struct token_sha *sha;
-    int64_t segments, bytes; /* so far */
+    int64_t segment; /* the one that was asked for */
+    bool came;       /* it has come */
+    int64_t bytes;   /* so far */
     enum err (*sink)(void *ctx, struct str plain);
     void *ctx;
 };
@@ -71,20 +73,38 @@ static enum err pour_segment(void *ctx, struct str bytes)
     struct str plain;
     enum err err;
 
-    if (r->segments == r->meta->segments)
+    if (r->came || r->segment == r->meta->segments)
         return ERR_DAMAGED;
-    err = seal_segment_open(r->piece, r->fc->case_key, &r->meta->id, r->meta->file_no, r->segments,
+    r->came = true;
+    err = seal_segment_open(r->piece, r->fc->case_key, &r->meta->id, r->meta->file_no, r->segment,
                             str_sub(bytes, 0, HEADER_BYTES), str_sub(bytes, HEADER_BYTES, bytes.n),
                             &plain);
     if (err == ERR_OK && (int64_t)plain.n > r->meta->bytes - r->bytes)
         err = ERR_DAMAGED;
     if (err == ERR_OK) {
-        r->segments++;
         r->bytes += (int64_t)plain.n;
         token_sha_add(r->sha, plain);
         err = r->sink(r->ctx, plain);
     }
     arena_reset(r->piece);
+    return err;
+}
+
+/* Asks for every segment of the manifest, and for one more, which must not exist. */
+static enum err pour_all(struct request *req, struct reading *r)
+{
+    const struct file_context *fc = r->fc;
+    enum err err = ERR_OK;
+
+    for (r->segment = 0; err == ERR_OK && r->segment <= r->meta->segments; r->segment++) {
+        r->came = false;
+        err = db_each_bytes(req->db, file_functions(fc)->segment_get, pour_segment, r,
+                            DB_BYTES(fc->bearer_name, fc->bearer),
+                            DB_UUID("p_case", fc->case_key->id), DB_UUID("p_file", r->meta->id),
+                            DB_INT("p_segment", r->segment));
+        if (err == ERR_OK && r->came != (r->segment < r->meta->segments))
+            err = ERR_DAMAGED;
+    }
     return err;
 }
 
@@ -98,12 +118,10 @@ enum err file_pour(struct request *req, const struct file_context *fc, const str
     r.piece = arena_new(PIECE_ARENA);
     arena_defer(req->arena, free_arena, r.piece);
     r.sha = token_sha_new(req->arena);
-    err = db_each_bytes(req->db, file_functions(fc)->segments, pour_segment, &r,
-                        DB_BYTES(fc->bearer_name, fc->bearer), DB_UUID("p_case", fc->case_key->id),
-                        DB_UUID("p_file", meta->id));
+    err = pour_all(req, &r);
     token_sha_end(r.sha, sha256);
-    if (err == ERR_OK && (r.segments != meta->segments || r.bytes != meta->bytes ||
-                          !token_equal(sha256, meta->sha256, sizeof(sha256))))
+    if (err == ERR_OK &&
+        (r.bytes != meta->bytes || !token_equal(sha256, meta->sha256, sizeof(sha256))))
         err = ERR_DAMAGED;
     if (err == ERR_DAMAGED)
         log_event(LOG_ERROR_, "file-damaged", "the segments do not fit the manifest");

@@ -171,16 +171,16 @@ end
 $$;
 comment on function engine.file_get(uuid, uuid) is 'One stored file of a case. Refuses: UD002.';
 
-create function engine.file_segments(p_case uuid, p_file uuid) returns setof bytea
+create function engine.file_segment_get(p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select s.header || s.sealed
     from core.file f join core.file_segment s on s.file_id = f.id
-    where f.id = p_file and f.case_id = p_case and f.state = 'stored'
-    order by s.segment_no
+    where f.id = p_file and f.case_id = p_case and f.state = 'stored' and s.segment_no = p_segment
 $$;
-comment on function engine.file_segments(uuid, uuid) is 'Header and cipher of every segment of a stored file, in order; nothing for a file that is not there.';
+comment on function engine.file_segment_get(uuid, uuid, bigint) is
+    'Header and cipher of one segment of a stored file, from 0; nothing past its end. One at a time: PostgreSQL keeps the whole result of a function before it sends the first row, so all segments of a large file would go over temp_file_limit.';
 
 create function engine.file_preview(p_case uuid, p_file uuid) returns setof bytea
 language sql stable security definer

@@ -74,17 +74,17 @@ end
 $$;
 comment on function desk.file_get(bytea, uuid, uuid) is 'One stored file of the case. Refuses: UD001, UD002, UD002.';
 
-create function desk.file_segments(p_session bytea, p_case uuid, p_file uuid) returns setof bytea
+create function desk.file_segment_get(p_session bytea, p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case);
 begin
-    return query select s from engine.file_segments(p_case => v_case.id, p_file => p_file) s;
+    return query select s from engine.file_segment_get(p_case => v_case.id, p_file => p_file, p_segment => p_segment) s;
 end
 $$;
-comment on function desk.file_segments(bytea, uuid, uuid) is 'Header and cipher of every segment, in order. Refuses: UD001, UD002, UD002.';
+comment on function desk.file_segment_get(bytea, uuid, uuid, bigint) is 'Header and cipher of one segment, from 0; no row past the end. Refuses: UD001, UD002, UD002.';
 
 create function desk.file_preview(p_session bytea, p_case uuid, p_file uuid) returns setof bytea
 language plpgsql stable security definer

@@ -74,17 +74,17 @@ end
 $$;
 comment on function track.file_get(bytea, uuid, uuid) is 'One stored file of the case. Refuses: UD001, UD002.';
 
-create function track.file_segments(p_track bytea, p_case uuid, p_file uuid) returns setof bytea
+create function track.file_segment_get(p_track bytea, p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_case core.case_file := engine.track_case(p_track => p_track);
 begin
-    return query select s from engine.file_segments(p_case => v_case.id, p_file => p_file) s;
+    return query select s from engine.file_segment_get(p_case => v_case.id, p_file => p_file, p_segment => p_segment) s;
 end
 $$;
-comment on function track.file_segments(bytea, uuid, uuid) is 'Header and cipher of every segment, in order. Refuses: UD001, UD002.';
+comment on function track.file_segment_get(bytea, uuid, uuid, bigint) is 'Header and cipher of one segment, from 0; no row past the end. Refuses: UD001, UD002.';
 
 create function track.file_preview(p_track bytea, p_case uuid, p_file uuid) returns setof bytea
 language plpgsql stable security definer

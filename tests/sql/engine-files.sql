@@ -42,8 +42,9 @@ select is(t.ends(1, 1048575, 2), 'P0004', 'the manifest fits the segments');
 select is(t.ends(1, 1048676, 2, p_hint => 'nonsense'), 'UD031 kind', 'an unknown kind');
 select is(t.ends(1, 1048676, 2, p_hint => 'chat'), 'ok', 'stored');
 select is(t.segment(1, 2, decode(repeat('01', 117), 'hex')), 'UD002', 'a stored file does not grow');
-select is((select array_agg(length(s)) from engine.file_segments(p_case => t.id('case'), p_file => t.id('file')) s), '{1048668,141}', 'segments come back with their headers, in order');
-select is((select count(*) from engine.file_segments(p_case => t.id('case', 2), p_file => t.id('file'))), 0::bigint, 'not through another case');
+select is((select array_agg(length(s) order by n) from generate_series(0, 3) n, engine.file_segment_get(p_case => t.id('case'), p_file => t.id('file'), p_segment => n) s),
+          '{1048668,141}', 'segments come back one by one with their headers, and nothing past the end');
+select is((select count(*) from engine.file_segment_get(p_case => t.id('case', 2), p_file => t.id('file'), p_segment => 0)), 0::bigint, 'not through another case');
 select is(t.answer(format('select * from engine.file_get(p_case => %L, p_file => %L)', t.id('case', 2), t.id('file'))), 'UD002', 'nor its manifest');
 select is(t.segment(1, 2, decode(repeat('01', 117), 'hex'), 2), 'UD002', 'nor can another case write to it');
 select engine.file_inspected(p_case => t.id('case'), p_file => t.id('file'), p_type => 'image/png', p_width => 3, p_height => 4, p_damaged => false, p_preview => '\x05') \gset

@@ -63,8 +63,9 @@ begin
                  from intake.file f where f.id = p_file and f.stored;
 end
 $$;
-create function intake.file_segments(p_draft bytea, p_case uuid, p_file uuid) returns setof bytea language sql security definer as $$
-    select header || sealed from intake.segment where file = p_file order by no, ctid
+create function intake.file_segment_get(p_draft bytea, p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
+language sql security definer as $$
+    select header || sealed from intake.segment where file = p_file and no = p_segment
 $$;
 create function intake.file_preview(p_draft bytea, p_case uuid, p_file uuid) returns setof bytea language sql security definer as $$
     select preview from intake.file where id = p_file and preview is not null

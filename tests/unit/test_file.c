@@ -407,6 +407,8 @@ static void what_was_changed_in_the_database_does_not_open(void **state)
         "delete from intake.segment",
         "insert into intake.segment select * from intake.segment where no = 2",
         "update intake.segment set no = 3 where no = 0",
+        "insert into intake.segment select file, 3, header, sealed from intake.segment where no = "
+        "2",
         "update intake.segment set sealed = set_byte(sealed, 1000, get_byte(sealed, 1000) # 1) "
         "where no = 1",
         "update intake.segment set sealed = (select sealed from intake.segment where no = 0) where "
