@@ -57,6 +57,7 @@ struct request {
     struct session *csrf_session; /* whose CSRF key counts: session, or the pre-session of anonymous visitors */
     struct session *pre_session;/* the pre-session of program->pre_cookie; NULL = none.  Its tokens count beside csrf_session's, so that a
                                    form that came back late works with the next press after signing in elsewhere */
+    void *found;                /* what the program's identify hook found, for its own handlers; NULL = nothing */
     const struct staff *staff;  /* the signed-in person (account, desk, report); NULL = none */
     const char *role;           /* for the log: "anonymous", "complainant", "volunteer" … */
     int64_t started_ms;         /* monotonic */
