@@ -27,7 +27,8 @@ static long drip_read(void *ctx, char *p, size_t n)
     struct drip *d = ctx;
     struct str s = str_sub(d->body, d->at, n < d->piece ? n : d->piece);
 
-    memcpy(p, s.p, s.n);
+    if (s.n != 0)
+        memcpy(p, s.p, s.n);
     d->at += s.n;
     return (long)s.n;
 }
