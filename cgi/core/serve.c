@@ -29,7 +29,7 @@ enum {
     REQUEST_BLOCK = 262144,
     REQUESTS_MAX = 2000,     /* a process leaves after so many … */
     REQUESTS_SPREAD = 500,   /* … and a few, so that not all leave at once */
-    MEMORY_MARK_KIB = 262144 /* … or when it has needed so much */
+    MEMORY_MARK_KIB = 262144 /* … or when it has needed so much more than at its start */
 };
 
 const struct pool_limits serve_limits[POOL__MAX] = {
@@ -56,6 +56,7 @@ struct worker {
     struct db *db;
     struct arena *arena; /* of the request */
     int64_t served;
+    long first_kib; /* memory at the start, which a child has from its parent */
 };
 
 /* ---- one request ---- */
@@ -151,13 +152,19 @@ static void serve_one(struct worker *w, int fd)
 
 /* ---- one process ---- */
 
-static bool is_used_up(const struct worker *w)
+static long memory_kib(void)
 {
     struct rusage usage;
 
-    if (w->served >= REQUESTS_MAX + getpid() % REQUESTS_SPREAD)
-        return true;
-    return getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_maxrss > MEMORY_MARK_KIB;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
+}
+
+static bool is_used_up(const struct worker *w)
+{
+    if (w->served == 0) /* whoever leaves has done something, or parent and child would spin */
+        return false;
+    return w->served >= REQUESTS_MAX + getpid() % REQUESTS_SPREAD ||
+           memory_kib() > w->first_kib + MEMORY_MARK_KIB;
 }
 
 /* The wait for a connection is the only place where SIGTERM is delivered: what has been begun is finished. */
@@ -214,6 +221,7 @@ static int child_run(struct server *s, enum pool pool, struct seat *seat)
         return SERVE_EXIT_START;
     }
     w.arena = arena_new(REQUEST_BLOCK);
+    w.first_kib = memory_kib();
     w.db = db_open(&s->app.config,
                    str_z(s->app.arena, str_fmt(s->app.arena, "aiddesk_%s", s->app.program->name)),
                    limits->statement_ms, limits->deadline_ms);
