@@ -15,12 +15,13 @@ enum { FRESH_MS = 10 * 60 * 1000, RETRY_MS = 10 * 1000, BLOCK_BYTES = 65536 };
 struct entry {
     struct str enumeration, code, group;
     struct str zh, en;
+    int64_t sort; /* display order within the enumeration */
 };
 
 /* Labels of this process: one process serves one program with one database role. */
 static struct {
     struct arena *arena;        /* where everything below lives; NULL = never read */
-    struct entry *entries;      /* in display order */
+    struct entry *entries;      /* in display order, one enumeration after the other */
     const struct entry **index; /* sorted by enumeration and code */
     size_t n;
     int64_t read_again_ms; /* monotonic */
@@ -32,6 +33,16 @@ static int compare_text(struct str a, struct str b)
     int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
 
     return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int compare_display(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    int order = compare_text(x->enumeration, y->enumeration);
+
+    if (order == 0)
+        order = (x->sort > y->sort) - (x->sort < y->sort);
+    return order != 0 ? order : compare_text(x->code, y->code);
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -56,9 +67,13 @@ static void fill(const struct db_rows *rows)
             .group = str_dup(a, db_text(rows, i, "grp")),
             .zh = str_dup(a, db_text(rows, i, "label_zh")),
             .en = str_dup(a, db_text(rows, i, "label_en")),
+            .sort = db_int(rows, i, "sort"),
         };
-        index[i] = &entries[i];
     }
+    if (n != 0)
+        qsort(entries, n, sizeof *entries, compare_display);
+    for (size_t i = 0; i < n; i++)
+        index[i] = &entries[i];
     if (n != 0)
         qsort(index, n, sizeof *index, compare_entries);
     arena_free(cache.arena);

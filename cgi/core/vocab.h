@@ -1,7 +1,7 @@
 /*
  * vocab: labels of codes (ref.enumeration), read once per process through the program's own schema (<schema>.vocabulary()) and again
- * after 10 minutes.  Labels are data; codes are stable.  The function has no parameters and returns the codes in force in display order:
- * enumeration text, code text, grp text (may be null), label_zh text, label_en text.
+ * after 10 minutes.  Labels are data; codes are stable.  The function has no parameters and returns the codes in force: enumeration text,
+ * code text, grp text (may be null), sort bigint (display order), label_zh text, label_en text.
  */
 #ifndef AIDDESK_CORE_VOCAB_H
 #define AIDDESK_CORE_VOCAB_H
