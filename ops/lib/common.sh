@@ -52,7 +52,11 @@ as_builder() {
 }
 
 # builder_folder DIR...: makes folders that belong to the builder.
-builder_folder() { install -d -m 755 -o "$(builder_user)" "$@"; }
+builder_folder() {
+    local user
+    user=$(builder_user)
+    install -d -m 755 -o "$user" -g "$(id -gn "$user")" "$@"
+}
 
 # as_user USER COMMAND...: as a system user; execs at once, so that the process id is the command's own.
 as_user() {
