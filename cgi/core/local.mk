@@ -17,6 +17,6 @@ libaiddesk_a_SOURCES = \
   cgi/core/totp.c cgi/core/totp.h cgi/core/file.c cgi/core/file_send.c cgi/core/file_private.h cgi/core/file.h cgi/core/inspect.c cgi/core/inspect_spawn.c cgi/core/inspect_private.h cgi/core/inspect.h \
   cgi/core/vocab.c cgi/core/vocab.h cgi/core/why.c cgi/core/why.h cgi/core/metrics.c cgi/core/metrics.h cgi/core/qr.c cgi/core/qr.h
 # Documents, charts and mail are apart: only the programs that need pango or curl link them.
-libdocument_a_SOURCES = cgi/core/pdf.c cgi/core/pdf_page.c cgi/core/pdf_table.c cgi/core/pdf_catalog.c cgi/core/pdf_page.h cgi/core/pdf.h \
+libdocument_a_SOURCES = cgi/core/pdf.c cgi/core/pdf_page.c cgi/core/pdf_table.c cgi/core/pdf_catalog.c cgi/core/pdf_font.c cgi/core/pdf_page.h cgi/core/pdf.h \
   cgi/core/chart.c cgi/core/chart.h cgi/core/mail.c cgi/core/mail.h
 libdocument_a_CFLAGS = $(AM_CFLAGS) $(PANGO_CFLAGS) $(CURL_CFLAGS) $(QRENCODE_CFLAGS)

@@ -32,6 +32,7 @@ PangoLayout *page_layout(const struct page *p, struct str text, double size,
 {
     PangoLayout *layout = pango_layout_new(p->pango);
     PangoFontDescription *font = pango_font_description_new();
+    PangoAttrList *attributes = pango_attr_list_new();
     struct str clean = printable(p->arena, text);
 
     pango_font_description_set_family(font, PAGE_FONT);
@@ -44,6 +45,10 @@ PangoLayout *page_layout(const struct page *p, struct str text, double size,
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     pango_layout_set_line_spacing(layout, 1.12F);
+    /* Pango puts a hyphen where it divides a word: in an address or a hash that would be a wrong character. */
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
     pango_layout_set_text(layout, clean.n ? clean.p : "", (int)clean.n);
     return layout;
 }
@@ -123,12 +128,13 @@ int page_lines(struct page *p, PangoLayout *layout, int first, double x, double 
 
         if (y + bottom > limit)
             break;
-        if (p->cr != NULL) {
-            double base = (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE - top;
+        PangoLayoutLine *shown = pango_layout_iter_get_line_readonly(iter);
+        double base = (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE - top;
 
-            cairo_move_to(p->cr, x + (double)box.x / PANGO_SCALE, y + base);
-            pango_cairo_show_layout_line(p->cr, pango_layout_iter_get_line_readonly(iter));
-        }
+        if (p->cr == NULL)
+            page_note_line(p, shown);
+        else
+            page_show_line(p, shown, x + (double)box.x / PANGO_SCALE, y + base);
         *used = bottom;
         done++;
     } while (pango_layout_iter_next_line(iter));

@@ -21,11 +21,14 @@
 #define PAGE_BOTTOM (PAGE_HEIGHT - 74.0)
 #define PAGE_ROOM (PAGE_WIDTH - 2 * PAGE_LEFT)
 
+struct pdf_font; /* see pdf_font.c */
+
 struct page {
     struct arena *arena;         /* for texts on their way to pango */
     cairo_t *cr;                 /* NULL while counting */
     PangoContext *pango;         /* fonts and language of the document */
     const struct pdf_meta *meta; /* title, language, footer */
+    struct pdf_font *fonts;      /* met so far, with their glyphs */
     double y;                    /* where the next thing begins */
     int number;                  /* page being filled, from 1 */
     int total;                   /* pages in all; 0 while counting */
@@ -38,6 +41,12 @@ enum page_weight { PAGE_REGULAR, PAGE_BOLD };
 PangoLayout *page_layout(const struct page *p, struct str text, double size, enum page_weight weight, double width);
 double page_layout_height(PangoLayout *layout);
 double page_layout_width(PangoLayout *layout);
+
+/* Counting: remembers the glyphs of a line.  Between the passes: makes the small fonts; false when that fails.  Drawing: shows a line with
+ * its base line beginning at x, y. */
+void page_note_line(struct page *p, PangoLayoutLine *line);
+bool page_fonts_build(struct page *p);
+void page_show_line(struct page *p, PangoLayoutLine *line, double x, double y);
 
 /* Structure of the tagged document: H1, H2, P, L, LI, Lbl, LBody, Table, TR, TH, TD, Figure. */
 void page_tag(struct page *p, const char *name);

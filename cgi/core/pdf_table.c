@@ -35,6 +35,7 @@ static void set_widths(struct table *t, const struct pdf_block *rows, size_t n)
     double need[COLUMNS_MAX] = {0};
     bool given[COLUMNS_MAX] = {false};
     double left = PAGE_ROOM;
+    double wanted = 0.0;
 
     for (size_t r = 0; r < n; r++) {
         for (size_t c = 0; c < t->columns; c++) {
@@ -45,6 +46,8 @@ static void set_widths(struct table *t, const struct pdf_block *rows, size_t n)
             g_object_unref(layout);
         }
     }
+    for (size_t c = 0; c < t->columns; c++)
+        wanted += need[c];
     for (size_t round = 0; round < t->columns; round++) {
         size_t least = COLUMNS_MAX;
 
@@ -62,8 +65,12 @@ static void set_widths(struct table *t, const struct pdf_block *rows, size_t n)
     }
 
     double x = PAGE_LEFT;
+    double spare =
+        wanted < PAGE_ROOM ? PAGE_ROOM / wanted : 1.0; /* what is over goes to all by their need */
 
     for (size_t c = 0; c < t->columns; c++) {
+        if (spare > 1.0)
+            t->width[c] = need[c] * spare;
         t->x[c] = x;
         x += t->width[c];
     }

@@ -1,4 +1,4 @@
-#include "unit/unit.h"
+#include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +100,88 @@ static void rare_characters_and_emoji_are_found_again(void **state)
 
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         assert_true(finds(text, all[i]));
+}
+
+/* Lines of a page with ink in them, above the footer; lines stand at least ten rows apart, so that the parts of one character (three
+ * strokes above each other) count once.  The picture is a PGM of 72 dpi. */
+static size_t inked_lines(struct str pgm)
+{
+    int width = 0;
+    int height = 0;
+    int skip = 0;
+    size_t lines = 0;
+    int last = -100;
+
+    assert_int_equal(sscanf(pgm.p, "P5 %d %d 255%n", &width, &height, &skip), 2);
+    for (int y = 0; y < height * 9 / 10; y++) {
+        const unsigned char *row =
+            (const unsigned char *)pgm.p + skip + 1 + (size_t)y * (size_t)width;
+        bool ink = false;
+
+        for (int x = 0; x < width; x++)
+            ink |= row[x] < 200;
+        lines += ink && y - last > 10;
+        last = ink ? y : last;
+    }
+    return lines;
+}
+
+/* cairo 1.16 loses outlines of the CJK font whose text is still found: only looking tells (pdf_font.c). */
+static void every_character_has_ink(void **state)
+{
+    static const char *const text =
+        "如下协议甲乙双方自愿协商达成投诉书事实经过与被人况依据证清单附件当事联系方式地址代理权限平"
+        "台统一社会信用码表商品订号付款时间金额流水编"
+        "案由渠道提交日期签名撤回申请理凭声明已收到您的文件谁做什么最晚查询进度履行违约保密举报份数"
+        "盖章生效各力同退还人民币佰拾柒陆元整原路微信账户"
+        "更换卡密张书面说使用来源星辰盟售后规则第条版本核实小内全消费者益护法经营供货务造成损害应要"
+        "求承担赔偿偿责任电子务真准及披露息龘鬱麤齉爨";
+    struct str all = str_of(text);
+    struct pdf_block *blocks = arena_array(*state, 800, sizeof *blocks);
+    size_t n = 0;
+
+    for (size_t at = 0; at < all.n;) {
+        size_t from = at;
+
+        (void)str_next(all, &at);
+        blocks[2 * n] =
+            (struct pdf_block){.kind = PDF_SMALL, .text = str_sub(all, from, at - from)};
+        blocks[2 * n++ + 1] = (struct pdf_block){.kind = PDF_SPACE};
+    }
+
+    struct str bytes = make(*state, blocks, 2 * n);
+    const char *folder = unit_folder(*state);
+    const char *path = unit_file(*state, folder, "a.pdf", bytes);
+    size_t inked = 0;
+    size_t pages = count(ask(*state, bytes, "pdftotext"), "\f");
+
+    for (size_t page = 1; page <= pages; page++) {
+        struct buf picture = buf_new(*state);
+        char piece[4096];
+        size_t got;
+        FILE *f = popen(str_z(*state, str_fmt(*state, "pdftoppm -gray -r 72 -f %zu -l %zu %s", page,
+                                              page, path)),
+                        "r");
+
+        assert_non_null(f);
+        while ((got = fread(piece, 1, sizeof piece, f)) > 0)
+            buf_add(&picture, str_bytes(piece, got));
+        assert_int_equal(pclose(f), 0);
+        inked += inked_lines(buf_str(&picture));
+    }
+    assert_true(n > 200);
+    assert_int_equal(inked, n);
+}
+
+static void an_address_is_divided_without_a_hyphen(void **state)
+{
+    struct str url = str_fmt(*state, "https://example.org/%0200d", 7);
+    const struct str cells[] = {STR("甲"), url};
+    const struct pdf_block blocks[] = {{.kind = PDF_TABLE_ROW, .cells = cells, .n_cells = 2},
+                                       {.kind = PDF_TEXT, .text = url}};
+    struct str text = squeezed(*state, ask(*state, make(*state, blocks, 2), "pdftotext -raw"));
+
+    assert_int_equal(count(text, str_z(*state, url)), 2);
 }
 
 static void markup_in_text_is_text(void **state)
@@ -240,6 +322,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         unit_test_of(rare_characters_and_emoji_are_found_again),
+        unit_test_of(every_character_has_ink),
+        unit_test_of(an_address_is_divided_without_a_hyphen),
         unit_test_of(markup_in_text_is_text),
         unit_test_of(steering_characters_are_left_out),
         unit_test_of(three_hundred_rows_keep_their_heads_and_every_cell),
