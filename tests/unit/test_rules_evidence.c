@@ -1,4 +1,4 @@
-#include "unit/unit.h"
+#include "unit.h"
 
 #include "rules/evidence_chain.h"
 #include "rules/evidence_match.h"
