@@ -39,4 +39,26 @@ enum err settle_waiting(struct request *req);
 enum err seal_to(struct request *req, const struct case_key *key, const char *roster_kind, const struct uuid *id, uint32_t version,
                  struct str public_key, struct str signature, struct str *seal);
 
+/* The bearer as a slice, for p_session. */
+struct str desk_bearer(const struct request *req);
+
+enum err home_show(struct request *req, struct reply *rep);
+enum err cases_show(struct request *req, struct reply *rep);
+enum err case_show(struct request *req, struct reply *rep);
+enum err desk_file_get(struct request *req, struct reply *rep);
+enum err desk_preview_get(struct request *req, struct reply *rep);
+enum err notes_show(struct request *req, struct reply *rep);
+enum err note_add(struct request *req, struct reply *rep);
+enum err messages_show(struct request *req, struct reply *rep);
+enum err message_add(struct request *req, struct reply *rep);
+enum err case_accept(struct request *req, struct reply *rep);
+enum err return_show(struct request *req, struct reply *rep);
+enum err case_return(struct request *req, struct reply *rep);
+enum err case_claim(struct request *req, struct reply *rep);
+enum err review_show(struct request *req, struct reply *rep);
+enum err review_save(struct request *req, struct reply *rep);
+enum err case_take_on(struct request *req, struct reply *rep);
+
+extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[];
+
 #endif
