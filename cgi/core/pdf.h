@@ -1,6 +1,12 @@
 /*
  * pdf: documents with pango and cairo: A4, embedded subset of a CJK font, tagged.  A document is a list of blocks; text is never markup
  * (pango's set_markup then set_text on one layout loses text, UX.md §7), so each paragraph has a fresh layout.
+ *
+ * What "tagged" means here: headings, paragraphs, lists with their labels, tables with head and data cells, and figures stand in a structure
+ * tree in reading order; title and language are set.  What cairo 1.16 cannot do: alternative texts (the text beside a QR code says the
+ * same), marking footers as artifacts, scope of table heads; so PDF/UA is not claimed.  Fonts: fonts-noto-cjk, and fonts-symbola for emoji
+ * (fonts with colour glyphs are ignored, their text could not be found again).  A character that no font has is shown as a box with its
+ * number.  A table has at most 12 columns, whose widths follow from the contents.  About 70 KB and 50 ms a letter.
  */
 #ifndef AIDDESK_CORE_PDF_H
 #define AIDDESK_CORE_PDF_H
