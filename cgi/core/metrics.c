@@ -82,7 +82,7 @@ static int make_file(struct arena *a, const char *run_dir, const char *program, 
 
     (void)mkdir(folder, 0755);
     (void)chmod(folder, 0755); /* the worker is another user; the umask may be 077 */
-    (void)unlink(path); /* a reader of the old one keeps it */
+    (void)unlink(path);        /* a reader of the old one keeps it */
     fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd >= 0 && (ftruncate(fd, (off_t)size) != 0 || fchmod(fd, 0644) != 0)) {
         (void)close(fd);

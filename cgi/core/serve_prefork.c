@@ -67,7 +67,7 @@ static void start(struct prefork *p, struct child *c)
     }
     c->started_ms = clock_monotonic_ms();
     if (pid < 0) {
-        note(LOG_ERROR_, "child-fork", strerrorname_np(errno), -1);
+        note(LOG_ERROR_, "child-fork", strerrorname_np(errno), 0);
         c->start_at_ms = c->started_ms + BACKOFF_MAX_MS;
         return;
     }
@@ -169,7 +169,7 @@ static void watch(struct prefork *p, int64_t now)
 static void begin_stop(struct prefork *p, int64_t now)
 {
     if (!p->stopping)
-        note(LOG_INFO_, "stop", NULL, -1);
+        note(LOG_INFO_, "stop", NULL, 0);
     p->stopping = true;
     p->kill_at_ms = now + serve_limits[POOL_UPLOAD].watchdog_ms + STOP_EXTRA_MS;
     signal_all(p, SIGTERM);
@@ -217,7 +217,7 @@ static void loop(struct prefork *p)
         if (signal == SIGTERM || signal == SIGINT) {
             begin_stop(p, now);
         } else if (signal == SIGHUP) {
-            note(LOG_INFO_, "restart", NULL, -1);
+            note(LOG_INFO_, "restart", NULL, 0);
             signal_all(p, SIGTERM);
         }
         reap(p, now);
@@ -251,7 +251,7 @@ int prefork_run(struct server *s, child_fn child)
     struct prefork p = {.server = s, .run = child, .self = getpid()};
 
     if (!make_children(&p)) {
-        note(LOG_ERROR_, "start", "no shared memory", -1);
+        note(LOG_ERROR_, "start", "no shared memory", 0);
         return SERVE_EXIT_START;
     }
     (void)sigemptyset(&p.signals);
@@ -259,7 +259,7 @@ int prefork_run(struct server *s, child_fn child)
         (void)sigaddset(&p.signals, taken[i]);
     /* Blocked for good, here and in the children, and taken at one place only: sigtimedwait here, ppoll there. */
     if (sigprocmask(SIG_BLOCK, &p.signals, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
-        note(LOG_ERROR_, "start", "signals", -1);
+        note(LOG_ERROR_, "start", "signals", 0);
         return SERVE_EXIT_START;
     }
     note(LOG_INFO_, "start", NULL, (int64_t)p.n);

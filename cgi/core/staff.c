@@ -152,9 +152,9 @@ enum err staff_secret(struct request *req, const unsigned char **secret_key)
     if (s == NULL || req->staff == NULL)
         return ERR_SIGNED_OUT;
     if (!s->have_secret) {
-        enum err err = session_unwrap(req->arena, s, &req->staff->id,
-                                      (uint32_t)req->staff->key_version, req->staff->wrapped_key,
-                                      s->secret_key);
+        enum err err =
+            session_unwrap(req->arena, s, &req->staff->id, (uint32_t)req->staff->key_version,
+                           req->staff->wrapped_key, s->secret_key);
 
         if (err != ERR_OK)
             return err;

@@ -144,3 +144,19 @@ enum err case_claim(struct request *req, struct reply *rep)
         return reply_see_other(rep, "/desk");
     return reply_see_other(rep, "/desk/cases/%.*s", STR_ARG(case_no));
 }
+
+/* Out of the review lane (SECURITY.md §4.4): the case is assigned, and its key sealed to that person at once. */
+enum err case_release(struct request *req, struct reply *rep)
+{
+    struct open_case c;
+    enum err err = open_case(req, param_text(req, "n"), &c);
+
+    if (err == ERR_OK)
+        err = db_write(req->db, "desk.release", NULL, DB_BYTES("p_session", desk_bearer(req)),
+                       DB_UUID("p_case", c.id), DB_INT("p_version", param_int(req, "version")));
+    if (err == ERR_OK)
+        err = settle_waiting(req);
+    if (err != ERR_OK)
+        return reply_form_again(req, rep, err);
+    return reply_see_other(rep, "/desk/cases/%.*s", STR_ARG(c.case_no));
+}

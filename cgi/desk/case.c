@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/locale.h"
+#include "core/staff.h"
 #include "core/vocab.h"
 #include "core/why.h"
 #include "desk/desk.h"
@@ -86,6 +87,8 @@ static void add_labels(struct request *req, const struct db_rows *rows, json_t *
     json_set_bool(model, "may_return", db_bool(rows, 0, "mine"));
     json_set_bool(model, "in_review", str_eqz(db_text(rows, 0, "status"), "TRIAGE"));
     json_set_bool(model, "has_duplicates", db_int(rows, 0, "duplicates") != 0);
+    json_set_bool(model, "may_release",
+                  staff_is(req, "coordinator") && str_eqz(db_text(rows, 0, "lane"), "queue"));
     json_set_bool(model, "queued", str_eqz(db_text(rows, 0, "lane"), "queue"));
 }
 

@@ -54,6 +54,7 @@ enum err message_add(struct request *req, struct reply *rep);
 enum err case_accept(struct request *req, struct reply *rep);
 enum err return_show(struct request *req, struct reply *rep);
 enum err case_return(struct request *req, struct reply *rep);
+enum err case_release(struct request *req, struct reply *rep);
 enum err case_claim(struct request *req, struct reply *rep);
 enum err review_show(struct request *req, struct reply *rep);
 enum err review_save(struct request *req, struct reply *rep);

@@ -38,6 +38,8 @@ static json_t *line(struct request *req, const struct db_rows *rows, size_t i)
     vocab_add_label(req, row, "problem_type", "problem_type");
     vocab_add_label(req, row, "waiting_on", "waiting_on");
     json_set_str(row, "due_text", due.n != 0 ? locale_day(req->arena, req->locale, due) : STR(""));
+    json_set_bool(row, "may_open",
+                  staff_is(req, "coordinator") || !db_is_null(rows, i, "assignee"));
     json_set_str(row, "label", json_str(row, "status_label"));
     json_set_z(row, "tone", overdue ? "late" : db_bool(rows, i, "replied") ? "you" : "work");
     return row;

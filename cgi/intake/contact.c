@@ -103,6 +103,15 @@ static json_t *band_options(struct request *req)
     return json_owned(req->arena, list);
 }
 
+/* Asked only after another answer, and then required. */
+static void required_then(json_t *form)
+{
+    static const char *const names[] = {"age_band", "mobile", "email"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        json_set_bool(json_object_get(json_object_get(form, "f"), names[i]), "optional", false);
+}
+
 /* What is agreed to is the dated text itself, so that is what stands beside the tick. */
 static enum err consent_labels(struct request *req, json_t *form)
 {
@@ -145,6 +154,7 @@ enum err contact_show(struct request *req, struct reply *rep)
     form_attr(form, "mobile", "autocomplete", STR("tel"));
     form_attr(form, "email", "autocomplete", STR("email"));
     form_attr(form, "call_name", "autocomplete", STR("nickname"));
+    required_then(form);
     step_frame(model, STEP_CONTACT, d);
     err = consent_labels(req, form);
     if (err != ERR_OK) {

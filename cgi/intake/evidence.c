@@ -59,6 +59,7 @@ static enum err file_add(struct request *req, const struct draft *d, const struc
     json_set_str(o, "name", meta.name);
     json_set_str(o, "size", locale_bytes(req->arena, req->locale, meta.bytes));
     json_set_str(o, "state", locale_textz(req->arena, req->locale, state_key(&meta)));
+    json_set_int(o, "bytes", meta.bytes);
     json_set_bool(o, "has_preview", meta.has_preview);
     json_set_str(o, "sha256", hash);
     json_set_str(o, "sha8", str_sub(hash, 0, (size_t)SHORT_HASH * 2));

@@ -101,7 +101,7 @@ json_t *code_card(struct request *req, const char *title_key, const char *code, 
 
 /* "sections" of the check page: [{title, href, rows [{label, value}]}], and "notes" [text]. */
 enum err summary_add(struct request *req, const struct draft *d, json_t *model);
-/* "files" [{no, name, size, state_text, sha8, sha256, id, has_preview}] and has_files. */
+/* "files" [{id, no, name, kind, size, bytes, state, sha8, sha256, has_preview}], n_files and has_files. */
 enum err files_add(struct request *req, const struct draft *d, json_t *model);
 
 /* ---- handlers ---- */
@@ -127,6 +127,7 @@ enum err contact_post(struct request *req, struct reply *rep);
 enum err check_show(struct request *req, struct reply *rep);
 enum err submit_post(struct request *req, struct reply *rep);
 enum err receipt_show(struct request *req, struct reply *rep);
+enum err receipt_pdf(struct request *req, struct reply *rep);
 enum err saved_post(struct request *req, struct reply *rep);
 enum err saved_show(struct request *req, struct reply *rep);
 enum err save_show(struct request *req, struct reply *rep);

@@ -144,6 +144,11 @@ static const struct route routes[] = {
      .path = "/complaint/receipt",
      .who = WHO_DRAFT,
      .handler = receipt_show},
+    {.name = "receipt_pdf",
+     .method = METHOD_GET,
+     .path = "/complaint/receipt.pdf",
+     .who = WHO_DRAFT,
+     .handler = receipt_pdf},
     {.name = "saved",
      .method = METHOD_POST,
      .path = "/complaint/saved",
@@ -214,7 +219,7 @@ static const struct route routes[] = {
 };
 
 static const char *const views[] = {"intake", NULL};
-static const char *const locales[] = {"intake", "rules", NULL};
+static const char *const locales[] = {"intake", "rules", "letters", NULL};
 static const char *const key_names[] = {"lookup", "mail.public", "roster.public", NULL};
 static const char *const cookies[] = {"draft", "ipre", "lang", NULL};
 

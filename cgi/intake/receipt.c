@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/locale.h"
 #include "core/token.h"
+#include "core/why.h"
 #include "intake/intake.h"
 
 enum { LAST_GROUP = 4 };
@@ -22,15 +23,19 @@ const struct param saved_params[] = {
     {.name = NULL},
 };
 
-static void day_add(struct request *req, json_t *model, const struct db_rows *rows)
+/* "clocks": what is due by which day, and why that day; "due" is the first of them, in words. */
+static void clocks_add(struct request *req, json_t *model, const struct db_rows *rows)
 {
-    if (db_is_null(rows, 0, "next_due_at")) {
-        json_set_bool(model, "due", false);
-        return;
-    }
-    /* Deadlines in days end with the day, that is, at the first instant of the next one. */
-    json_set_str(model, "due",
-                 locale_datetime(req->arena, req->locale, db_time(rows, 0, "next_due_at")));
+    json_t *row = json_owned(req->arena, db_row_json(rows, 0));
+    json_t *clocks = json_object_get(row, "clocks");
+
+    for (size_t i = 0; i < json_array_size(clocks); i++)
+        why_texts(req, json_array_get(clocks, i));
+    json_set_bool(model, "due", false);
+    if (json_array_size(clocks) != 0)
+        json_set_str(model, "due", json_str(json_array_get(clocks, 0), "due_text"));
+    json_set_bool(model, "has_clocks", json_array_size(clocks) != 0);
+    json_set_new(model, "clocks", json_incref(clocks));
 }
 
 static const char *const card_lines[] = {"intake.receipt.card_where", "intake.receipt.card_care",
@@ -49,7 +54,7 @@ static enum err receipt_fill(struct request *req, const struct draft *d, const s
     json_set_bool(model, "assigned", db_bool(rows, 0, "assigned"));
     json_set_bool(model, "queue", str_eqz(db_text(rows, 0, "lane"), "queue"));
     json_set_bool(model, "no_contact", str_eqz(db_text(d->rows, 0, "contact_way"), "none"));
-    day_add(req, model, rows);
+    clocks_add(req, model, rows);
     json_set_new(model, "card",
                  code_card(req, "shared.code.label", code->code, card_lines, "/track"));
     return files_add(req, d, model);

@@ -136,7 +136,9 @@ static void clauses(struct letter *l)
 static void signatures(struct letter *l)
 {
     static const char *const head[] = {"letters.settlement.sign_a", "letters.settlement.sign_b"};
-    struct str room = locale_textz(l->arena, l->locale, "letters.settlement.sign_room");
+    /* Three empty lines to write on. */
+    struct str words = locale_textz(l->arena, l->locale, "letters.settlement.sign_room");
+    struct str room = str_fmt(l->arena, "\n\n\n%.*s", STR_ARG(words));
     const struct str cells[] = {room, room};
     struct str mediator = letter_value(l->model, "mediator");
     const json_t *annexes = json_object_get(l->model, "annexes");

@@ -50,7 +50,11 @@ begin
         perform engine.attempt_delay(p_kind => 'login_device', p_key => encode(p_device, 'hex'));
     else
         perform engine.attempt_delay(p_kind => 'login_account', p_key => lower(p_login));
-        perform engine.attempt_delay(p_kind => 'login_network', p_key => p_network);
+        -- Many people share a network, so it is slowed only after many failures.
+        if engine.attempt_count(p_kind => 'login_network', p_key => p_network)
+           >= engine.limit_n(p_code => 'login_network_free') then
+            perform engine.attempt_delay(p_kind => 'login_network', p_key => p_network);
+        end if;
     end if;
 end
 $$;

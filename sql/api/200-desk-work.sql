@@ -345,4 +345,31 @@ end
 $$;
 comment on function desk.case_take_on(bytea, uuid, bigint) is 'TRIAGE to PREPARING (立案): the case is taken on. Refuses: UD001, UD002, UD020, UD021, UD022.';
 
+create function desk.release(p_session bytea, p_case uuid, p_version bigint) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
+    v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case, p_write => true);
+    v_pick record;
+begin
+    perform engine.version_check(p_found => v_case.version, p_read => p_version);
+    if v_case.lane <> 'queue' then
+        raise exception using errcode = 'UD025', message = 'released already';
+    end if;
+    update core.case_file c set lane = 'auto', version = c.version + 1 where c.id = v_case.id;
+    perform engine.event_add(p_case => v_case.id, p_object_kind => 'case', p_object => v_case.id, p_type => 'released', p_actor_kind => 'user', p_actor => v_user.id);
+    select a.app_user, a.reason into v_pick from engine.assign_pick(p_case => v_case.id) a;
+    if v_pick.app_user is not null then
+        -- The seal to this person is made by the coordinator's own request, which goes on to settle what waits.
+        perform engine.assignment_open(p_case => v_case.id, p_user => v_pick.app_user, p_how => 'auto', p_reason => v_pick.reason,
+                                       p_actor_kind => 'user', p_actor => v_user.id);
+    end if;
+    return v_pick.app_user is not null;
+end
+$$;
+comment on function desk.release(bytea, uuid, bigint) is
+    'A coordinator lets a case out of the review lane: it is assigned, or waits to be claimed. True when somebody got it. Refuses: UD001..UD003, UD020, UD025.';
+
 reset role;
