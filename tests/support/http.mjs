@@ -104,7 +104,7 @@ export class Client {
 
   /** One request, no redirects. headers: a value of null leaves a header out. */
   request(method, path, { headers = {}, body = null } = {}) {
-    const url = new URL(path, this.origin);
+    const url = new URL(this.origin); // and not the path: "//desk" would be a host
     const all = {
       Host: url.host,
       Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
@@ -171,7 +171,7 @@ export class Client {
     let answer = first;
     for (let hops = 0; follow && [301, 302, 303, 307, 308].includes(answer.status); hops++) {
       if (hops === 10) throw new Error(`redirects without end at ${answer.path}`);
-      const next = new URL(answer.location, new URL(answer.path, this.origin));
+      const next = new URL(answer.location, this.origin + answer.path);
       if (next.origin !== this.origin) throw new Error(`redirect away from the service: ${answer.location}`);
       answer = await this.request('GET', next.pathname + next.search);
     }
@@ -205,7 +205,7 @@ export class Client {
       const at = button.indexOf('=');
       pairs.push(at < 0 ? [button, ''] : [button.slice(0, at), button.slice(at + 1)]);
     }
-    const target = new URL(form.action || page.path, new URL(page.path, this.origin));
+    const target = new URL(form.action || page.path, this.origin + page.path);
     if (form.method === 'get') return this.get(`${target.pathname}?${urlencode(pairs)}`, options);
     return this.post(target.pathname + target.search, pairs, { enctype: form.enctype, ...options });
   }
