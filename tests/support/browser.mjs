@@ -73,11 +73,16 @@ export class Person {
     await this.page.screenshot({ path: path.join(shots, file), fullPage: true });
   }
 
+  /** Nothing scrolls sideways. */
+  async fits(name) {
+    const wider = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wider <= 0, `${name} scrolls sideways by ${wider} pixels`);
+  }
+
   /** What every page must stand: axe, no sideways scrolling, a picture. */
   async look(name) {
     await this.axe(name);
-    const wider = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(wider <= 0, `${name} scrolls sideways by ${wider} pixels`);
+    await this.fits(name);
     await this.shot(name);
   }
 
