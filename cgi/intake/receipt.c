@@ -11,7 +11,7 @@
 #include "core/why.h"
 #include "intake/intake.h"
 
-enum { LAST_GROUP = 4 };
+enum { LAST_GROUP = 4, PRINTED_FILES = 6 };
 
 const struct param saved_params[] = {
     {.name = "last_group",
@@ -45,6 +45,7 @@ static enum err receipt_fill(struct request *req, const struct draft *d, const s
                              json_t *model)
 {
     const struct track_code *code = code_of_draft(req, d);
+    enum err err;
 
     json_set_str(model, "case_no", db_text(rows, 0, "case_no"));
     json_set_str(model, "submitted_text",
@@ -57,7 +58,9 @@ static enum err receipt_fill(struct request *req, const struct draft *d, const s
     clocks_add(req, model, rows);
     json_set_new(model, "card",
                  code_card(req, "shared.code.label", code->code, card_lines, "/track"));
-    return files_add(req, d, model);
+    err = files_add(req, d, model);
+    json_set_bool(model, "many_files", json_int(model, "n_files") > PRINTED_FILES);
+    return err;
 }
 
 enum err receipt_show(struct request *req, struct reply *rep)
