@@ -74,3 +74,31 @@ test('bodies_of_pages_fit_into_memory', () => {
   assert.match(text, /client_body_temp_path @TEMP@/);
   assert.match(text, /fastcgi_temp_path @TEMP@/);
 });
+
+/** The location that nginx chooses for a path: exact, then the longest prefix if it forbids expressions, then the first expression. */
+function locationOf(where) {
+  const all = locations.filter((l) => l.name === 'ops/nginx/server.conf.in').map((l) => {
+    const [kind, pattern] = /^(=|\^~|~)?\s*"?([^"]*)"?$/.exec(l.at).slice(1);
+    return { ...l, kind: kind ?? '', pattern };
+  });
+  const exact = all.find((l) => l.kind === '=' && l.pattern === where);
+  if (exact) return exact;
+  const prefixes = all.filter((l) => ['', '^~'].includes(l.kind) && where.startsWith(l.pattern));
+  const longest = prefixes.sort((a, b) => b.pattern.length - a.pattern.length)[0];
+  if (longest.kind === '^~') return longest;
+  return all.find((l) => l.kind === '~' && new RegExp(l.pattern).test(where)) ?? longest;
+}
+
+const routes = files(/^cgi\/(intake|track|account|desk|report)\/.*\.c$/).flatMap((name) =>
+  [...read(name).matchAll(/\.path = "([^"]+)"[\s\S]*?(?=\n\s*\{\s*\.name|\n\};)/g)].map((m) => ({
+    program: name.split('/')[1], path: m[1].replace(/\{[^}]*\}/g, 'x1'), upload: /ROUTE_UPLOAD/.test(m[0]) })));
+
+test('every_route_is_reached_through_nginx', () => {
+  assert.ok(routes.length > 20);
+  const wrong = routes.filter(({ program, path, upload }) => {
+    const { body } = locationOf(path);
+    const target = /fastcgi_pass \$?aiddesk_([a-z]+?)(_pool)?;/.exec(body);
+    return target?.[1] !== program || (upload && target[2] !== '_pool');
+  });
+  assert.deepEqual(wrong, []);
+});
