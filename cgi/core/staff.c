@@ -18,8 +18,6 @@ struct entry {
 static const struct entry entries[] = {
     {"/desk", "shared.nav.work", WHO_STAFF},
     {"/desk/cases", "shared.nav.cases", WHO_STAFF},
-    {"/desk/today", "shared.nav.today", WHO_COORDINATOR},
-    {"/desk/load", "shared.nav.load", WHO_COORDINATOR},
     {"/account/people", "shared.nav.people", WHO_COORDINATOR},
     {"/reports", "shared.nav.reports", WHO_USER},
     {"/exports", "shared.nav.exports", WHO_COORDINATOR | WHO_REGULATOR},
