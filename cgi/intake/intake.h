@@ -15,12 +15,12 @@
 /* ---- draft.c: the draft of this browser ---- */
 
 struct draft {
-    struct session *session;     /* its cookie */
-    struct case_key *key;        /* opened */
-    unsigned char *code_seed;    /* 32 bytes; the tracking code comes from it */
-    const struct db_rows *rows;  /* one row of intake.draft_get */
-    bool submitted;              /* already sent: shows the receipt, nothing else */
-    int64_t step;                /* highest step that was saved, 0 .. 4 */
+    struct session *session;    /* its cookie */
+    struct case_key *key;       /* opened */
+    unsigned char *code_seed;   /* 32 bytes; the tracking code comes from it */
+    const struct db_rows *rows; /* one row of intake.draft_get */
+    bool submitted;             /* already sent: shows the receipt, nothing else */
+    int64_t step;               /* highest step that was saved, 0 .. 4 */
 };
 
 /* The identify hook: takes the draft cookie; whether the draft lives, SQL decides when it is opened. */
@@ -33,9 +33,11 @@ enum err draft_look(struct request *req, struct draft **out);
  * draft has been submitted. */
 enum err draft_for_step(struct request *req, struct reply *rep, struct draft **out);
 /* Seals one text of the complaint; empty stays empty. */
-struct str draft_seal(struct request *req, const struct draft *d, const char *column, struct str text);
+struct str draft_seal(struct request *req, const struct draft *d, const char *column,
+                      struct str text);
 /* Opens the sealed column "<column>_sealed"; empty when nothing is stored. */
-enum err draft_text(struct request *req, const struct draft *d, const char *column, struct str *text);
+enum err draft_text(struct request *req, const struct draft *d, const char *column,
+                    struct str *text);
 /* Everything that is stored, by the names of the form fields, for form_model.  Owned by the arena. */
 enum err draft_stored(struct request *req, const struct draft *d, json_t **out);
 /* What core/file.h needs. */
@@ -46,7 +48,8 @@ struct file_context draft_files(struct request *req, const struct draft *d);
 enum step { STEP_PLATFORM = 1, STEP_STORY, STEP_EVIDENCE, STEP_CONTACT };
 
 /* A model with a title, and a form when params is not NULL. */
-json_t *intake_model(struct request *req, const char *title_key, const struct param *params, const json_t *stored);
+json_t *intake_model(struct request *req, const char *title_key, const struct param *params,
+                     const json_t *stored);
 /* {"<field>": [{"code","label"}]}: the choices in force, in the request's language.  Owned by the arena. */
 enum err intake_choices(struct request *req, json_t **out);
 /* Label of a stored choice; the code itself when it has ended. */
@@ -69,16 +72,16 @@ struct str intake_network(const struct request *req);
 bool went_to_receipt(struct request *req, struct reply *rep, const struct draft *d);
 
 extern const char *const then_choices[];
-#define PARAM_THEN                                                                                  \
-    {                                                                                               \
-        .name = "then", .type = PARAM_CODE, .choices = then_choices                                 \
+#define PARAM_THEN                                                                                 \
+    {                                                                                              \
+        .name = "then", .type = PARAM_CODE, .choices = then_choices                                \
     }
 
 /* ---- code.c: tracking and resume codes ---- */
 
 struct track_code {
-    char code[25];              /* 24 characters and NUL */
-    unsigned char lookup[32];   /* what SQL gets */
+    char code[25];            /* 24 characters and NUL */
+    unsigned char lookup[32]; /* what SQL gets */
     unsigned char public_key[32];
 };
 
@@ -95,7 +98,8 @@ const struct resume_code *resume_of_code(struct request *req, const char *code);
 /* ["7K3M", …]: the groups of a code. New reference. */
 json_t *code_groups(struct request *req, const char *code);
 /* Model of shared/code_card; the QR code holds `address`, never the code. New reference. */
-json_t *code_card(struct request *req, const char *title_key, const char *code, const char *const *line_keys, const char *address);
+json_t *code_card(struct request *req, const char *title_key, const char *code,
+                  const char *const *line_keys, const char *address);
 
 /* ---- summary.c ---- */
 
@@ -140,7 +144,8 @@ enum err discard_post(struct request *req, struct reply *rep);
 enum err health_live(struct request *req, struct reply *rep);
 enum err health_ready(struct request *req, struct reply *rep);
 
-extern const struct param platform_params[], story_params[], evidence_params[], evidence_remove_params[], evidence_file_params[],
-    contact_params[], check_params[], saved_params[], resume_params[];
+extern const struct param platform_params[], story_params[], evidence_params[],
+    evidence_remove_params[], evidence_file_params[], contact_params[], check_params[],
+    saved_params[], resume_params[];
 
 #endif

@@ -73,8 +73,8 @@ enum err receipt_show(struct request *req, struct reply *rep)
     if (err == ERR_OK && !d->submitted)
         return reply_see_other(rep, "%s", step_path(step_missing(d, 0)));
     if (err == ERR_OK)
-        err = db_read(req->db, "intake.receipt", &rows,
-                      DB_BYTES("p_draft", session_bearer(d->session)));
+        err = db_write(req->db, "intake.receipt", &rows,
+                       DB_BYTES("p_draft", session_bearer(d->session)));
     if (err != ERR_OK)
         return err;
     model = intake_model(req, "intake.receipt.title", saved_params, NULL);

@@ -72,8 +72,8 @@ enum err receipt_pdf(struct request *req, struct reply *rep)
     enum err err = draft_open(req, &d);
 
     if (err == ERR_OK)
-        err = db_read(req->db, "intake.receipt", &rows,
-                      DB_BYTES("p_draft", session_bearer(d->session)));
+        err = db_write(req->db, "intake.receipt", &rows,
+                       DB_BYTES("p_draft", session_bearer(d->session)));
     if (err == ERR_OK)
         err = model_fill(req, d, rows, model);
     if (err == ERR_OK)

@@ -144,6 +144,8 @@ enum err submit_post(struct request *req, struct reply *rep)
         if (err == ERR_OK)
             return reply_see_other(rep, "/complaint/receipt");
     }
+    if (err == ERR_DONE && req->form.notice == NULL) /* the other tab was faster */
+        return reply_see_other(rep, "/complaint/receipt");
     if (err == ERR_UNCONFIRMED)
         req->form.notice = "shared.not_confirmed.submit";
     return reply_form_again(req, rep, err);

@@ -95,15 +95,17 @@ comment on function intake.submit(bytea, text, text, text, boolean, boolean, uui
 create function intake.receipt(p_draft bytea)
 returns table (case_id uuid, box bytea, case_no text, submitted_at timestamptz, expires_at timestamptz, assigned boolean, lane text,
                next_due_at timestamptz, next_due_provisional boolean, saved_at timestamptz, clocks jsonb)
-language plpgsql stable security definer
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_case core.case_file := engine.draft_case(p_draft => p_draft, p_submitted => true);
+    v_case core.case_file := engine.draft_case(p_draft => p_draft, p_write => true, p_submitted => true);
 begin
     if v_case.submitted_at is null then
         raise exception using errcode = 'UD005', message = 'not submitted';
     end if;
+    -- The receipt is what says "received", so it writes the row it shows: its COMMIT waits for the standby too (SECURITY.md, finding 1).
+    update core.case_file c set confirmed_at = core.now() where c.id = v_case.id;
     return query
     select v_case.id, b.cookie_box, v_case.case_no, v_case.submitted_at, b.expires_at, v_case.assignee is not null, v_case.lane,
            v_case.next_due_at, v_case.next_due_provisional, t.saved_at,
@@ -114,7 +116,7 @@ begin
 end
 $$;
 comment on function intake.receipt(bytea) is
-    'What the receipt shows, for 60 minutes after submission or until the code was saved; clocks as "why this date". Refuses: UD005.';
+    'What the receipt shows, for 60 minutes after submission or until the code was saved; clocks as "why this date". Writes, so that its COMMIT confirms the submission. Refuses: UD005.';
 
 create function intake.code_saved(p_draft bytea) returns void
 language plpgsql security definer
