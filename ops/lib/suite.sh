@@ -13,6 +13,8 @@ work_choose() {
         builder_folder "$work"
     fi
     export AIDDESK_BUILD=$work
+    # The name is short, because sockets are made there; removed at the end, whatever a test has forgotten.
+    temporary=$(as_builder mktemp -d /tmp/aiddesk-t.XXXXXX)
     log=$work/log
     rm -rf -- "$log"
     builder_folder "$log"
@@ -39,29 +41,42 @@ suite_build() {
 # In subshells, because what fails in there ends the shell it fails in.
 build_all() { (build_make --enable-werror) && (build_install); }
 
-suite_unit() {
+suite_unit() { unit_run unit "$build"; }
+
+# The same tests again, watched by the address and undefined-behaviour sanitizers; the arena poisons what it has not given out.
+suite_sanitize() {
+    one sanitize-build sanitize_build || return 0
+    unit_run sanitize "$work/sanitize"
+}
+
+sanitize_build() {
+    local build=$work/sanitize stage=$work/sanitize/stage
+    (build_make --enable-werror --enable-sanitizers)
+}
+
+# unit_run NAME BUILD: `make check` there, counted by test program.
+unit_run() {
+    local name=$1 folder=$2 status=0 trs result
     cluster_for_tests || return 1
-    find "$build/tests" -name '*.trs' -delete 2>/dev/null || true
-    local status=0 trs name result
-    (cd "$build" && as_builder env CMOCKA_MESSAGE_OUTPUT=TAP TMPDIR=/tmp AIDDESK_TEST_PG="$cluster_socket" \
-        make --no-print-directory --keep-going check) </dev/null >"$log/unit.log" 2>&1 || status=$?
+    find "$folder/tests" -name '*.trs' -delete 2>/dev/null || true
+    (cd "$folder" && as_builder env TMPDIR="$temporary" AIDDESK_TEST_PG="$cluster_socket" \
+        make --no-print-directory --keep-going check) </dev/null >"$log/$name.log" 2>&1 || status=$?
     while read -r trs; do
-        name=${trs#"$build/tests/"}
         result=0
         grep -q '^:global-test-result: \(PASS\|SKIP\)' "$trs" || result=1
-        # A program that skips itself here has a reason that this run should have removed: it counts as tested nothing.
-        tally "${name%.trs}" "$result" "$(tap_count "${trs%.trs}.log")" "${trs%.trs}.log"
-    done < <(find "$build/tests" -name '*.trs' 2>/dev/null | sort)
+        # A program that skips itself has a reason that this run should have removed: it counts as tested nothing.
+        tally "$name/$(basename "$trs" .trs)" "$result" "$(tap_count "${trs%.trs}.log")" "${trs%.trs}.log"
+    done < <(find "$folder/tests" -name '*.trs' 2>/dev/null | sort)
     # A test program that does not compile has no .trs.
-    if [ "$status" -ne 0 ] && ! grep -q '^# FAIL: *[1-9]\|^# ERROR: *[1-9]' "$log/unit.log"; then
-        tally 'make check' 1 '0 1' "$log/unit.log"
+    if [ "$status" -ne 0 ] && ! grep -q '^# FAIL: *[1-9]\|^# ERROR: *[1-9]' "$log/$name.log"; then
+        tally "$name: make check" 1 '0 1' "$log/$name.log"
     fi
 }
 
 # The tarball holds everything it needs: it is unpacked, configured out of tree with its source read-only, built, tested, installed,
 # uninstalled, cleaned.
 suite_dist() {
-    one distcheck as_builder make -C "$build" --no-print-directory -j"$(nproc)" distcheck TMPDIR=/tmp || true
+    one distcheck as_builder make -C "$build" --no-print-directory -j"$(nproc)" distcheck TMPDIR="$temporary" || true
     rm -f "$build"/aiddesk-*.tar.*
 }
 
