@@ -84,42 +84,99 @@ static void add_labels(struct request *req, const struct db_rows *rows, json_t *
     json_set_str(model, "label", json_str(model, "status_label"));
     json_set_z(model, "tone", "work");
     json_set_bool(model, "may_accept", db_bool(rows, 0, "mine") && !db_bool(rows, 0, "accepted"));
-    json_set_bool(model, "may_return", db_bool(rows, 0, "mine"));
-    json_set_bool(model, "in_review", str_eqz(db_text(rows, 0, "status"), "TRIAGE"));
+    json_set_bool(model, "may_return", db_bool(rows, 0, "mine") && !db_bool(rows, 0, "closed"));
+    json_set_bool(model, "may_take_on",
+                  str_eqz(db_text(rows, 0, "status"), "TRIAGE") &&
+                      !db_is_null(rows, 0, "responsibility"));
+    json_set_bool(model, "may_assign", staff_is(req, "coordinator") && !db_bool(rows, 0, "closed"));
+    json_set_bool(model, "unassigned", db_is_null(rows, 0, "assignee"));
+    json_set_bool(model, "confirmed", db_bool(rows, 0, "codes_confirmed"));
     json_set_bool(model, "has_duplicates", db_int(rows, 0, "duplicates") != 0);
     json_set_bool(model, "may_release",
                   staff_is(req, "coordinator") && str_eqz(db_text(rows, 0, "lane"), "queue"));
     json_set_bool(model, "queued", str_eqz(db_text(rows, 0, "lane"), "queue"));
 }
 
-static enum err add_files(struct request *req, const struct open_case *c, json_t *model)
+struct step_link {
+    const char *status; /* in which the step is offered */
+    const char *page;   /* below the case's address */
+    const char *key;    /* text of the link */
+    bool first;         /* it is what to do next */
+};
+
+static const struct step_link step_links[] = {
+    {"TRIAGE", "review", "desk.review.title", true},
+    {"TRIAGE", "evidence", "desk.evidence.title", false},
+    {"TRIAGE", "ask", "desk.ask.title", false},
+    {"TRIAGE", "decline", "desk.decline.title", false},
+    {"TRIAGE", "duplicate", "desk.duplicate.title", false},
+    {"NEEDS_INFO", "messages", "desk.messages.title", false},
+    {"PREPARING", "evidence", "desk.evidence.title", true},
+    {"PREPARING", "ready", "desk.ready.title", true},
+};
+
+/* One sentence, whose turn it is and until when, then the ways to go on. */
+static void add_next(struct request *req, const struct open_case *c, const struct db_rows *rows,
+                     json_t *model)
+{
+    json_t *next = json_object(), *links = json_array();
+    struct str due = db_text(rows, 0, "next_due_on"), status = db_text(rows, 0, "status");
+    bool work = db_bool(rows, 0, "accepted") || !db_bool(rows, 0, "mine");
+
+    json_set_str(next, "text",
+                 work ? desk_text(req, "desk.next.", status)
+                      : locale_textz(req->arena, req->locale, "desk.next.accept"));
+    json_set_str(next, "who", desk_text(req, "desk.who.", db_text(rows, 0, "waiting_on")));
+    json_set_bool(next, "date_text", false);
+    if (due.n != 0 && !db_bool(rows, 0, "closed"))
+        json_set_str(next, "date_text", locale_day(req->arena, req->locale, due));
+    json_set_new(model, "next", next);
+    for (size_t i = 0; work && i < sizeof step_links / sizeof step_links[0]; i++) {
+        json_t *o;
+
+        if (!str_eqz(status, step_links[i].status))
+            continue;
+        o = json_object();
+        json_set_str(
+            o, "href",
+            str_fmt(req->arena, "/desk/cases/%.*s/%s", STR_ARG(c->case_no), step_links[i].page));
+        json_set_str(o, "text", locale_textz(req->arena, req->locale, step_links[i].key));
+        json_set_bool(o, "first", step_links[i].first);
+        (void)json_array_append_new(links, o);
+    }
+    json_set_bool(model, "has_step_links", json_array_size(links) != 0);
+    json_set_new(model, "step_links", links);
+}
+
+/* Who had the case, with reasons of return and handover notes. */
+static enum err add_assignments(struct request *req, const struct open_case *c, json_t *model)
 {
     struct db_rows *rows = NULL;
     json_t *list = json_array();
-    enum err err = db_read(req->db, "desk.files", &rows, DB_BYTES("p_session", desk_bearer(req)),
-                           DB_UUID("p_case", c->id));
+    enum err err = db_read(req->db, "desk.assignments", &rows,
+                           DB_BYTES("p_session", desk_bearer(req)), DB_UUID("p_case", c->id));
 
-    json_set_new(model, "files", list);
+    json_set_new(model, "assignments", list);
     for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
+        struct uuid id = db_uuid(rows, i, "id");
         json_t *row = db_row_json(rows, i);
-        struct uuid id = db_uuid(rows, i, "file_id");
-        struct file_meta meta;
         struct str note = STR("");
 
         (void)json_array_append_new(list, row);
-        err = file_of_row(req->arena, c->key, rows, i, &meta);
-        if (err == ERR_OK && !db_is_null(rows, i, "note_sealed"))
-            err = seal_field_open(req->arena, c->key, "file", &id, "note",
+        /* A note that was sealed for another row stays closed; the history is shown all the same. */
+        if (!db_is_null(rows, i, "note_sealed"))
+            (void)seal_field_open(req->arena, c->key, "assignment", &id, "note",
                                   db_bytes(rows, i, "note_sealed"), &note);
-        if (err != ERR_OK)
-            break;
-        json_set_str(row, "name", meta.name);
         json_set_str(row, "note", note);
-        json_set_str(row, "sha256", str_hex(req->arena, str_bytes(meta.sha256, 32)));
-        json_set_str(row, "size_text", locale_bytes(req->arena, req->locale, meta.bytes));
-        json_set_str(row, "case_no", c->case_no);
+        json_set_str(row, "at_text",
+                     locale_datetime(req->arena, req->locale, db_time(rows, i, "assigned_at")));
+        json_set_str(row, "how_text", desk_text(req, "desk.how.", db_text(rows, i, "how")));
+        json_set_str(row, "end_text",
+                     db_is_null(rows, i, "end_reason")
+                         ? STR("")
+                         : desk_text(req, "desk.end.", db_text(rows, i, "end_reason")));
     }
-    json_set_bool(model, "has_files", json_array_size(list) != 0);
+    json_set_bool(model, "has_assignments", json_array_size(list) != 0);
     return err;
 }
 
@@ -196,6 +253,7 @@ enum err case_show(struct request *req, struct reply *rep)
     model = db_row_json(rows, 0);
     json_set_str(model, "title", c.case_no);
     add_labels(req, rows, model);
+    add_next(req, &c, rows, model);
     wanted = json_array();
     json_array_foreach(json_object_get(model, "wanted"), i, item)(void) json_array_append_new(
         wanted, json_of_str(locale_textz(req->arena, req->locale,
@@ -204,7 +262,9 @@ enum err case_show(struct request *req, struct reply *rep)
     json_set_new(model, "wanted_labels", wanted);
     err = add_told(req, &c, rows, model);
     if (err == ERR_OK)
-        err = add_files(req, &c, model);
+        err = desk_files(req, &c, model);
+    if (err == ERR_OK)
+        err = add_assignments(req, &c, model);
     if (err == ERR_OK)
         err = add_clocks(req, &c, model);
     if (err == ERR_OK)

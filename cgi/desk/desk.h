@@ -39,8 +39,34 @@ enum err settle_waiting(struct request *req);
 enum err seal_to(struct request *req, const struct case_key *key, const char *roster_kind, const struct uuid *id, uint32_t version,
                  struct str public_key, struct str signature, struct str *seal);
 
+/* ---- frame.c ---- */
+
 /* The bearer as a slice, for p_session. */
 struct str desk_bearer(const struct request *req);
+/* The decorate hook: the frame of signed-in people; settles the seals that wait on pages of coordinators. */
+enum err desk_decorate(struct request *req, json_t *model);
+/* Text of the locale key prefix ‖ code; a prefix ends with a dot. */
+struct str desk_text(struct request *req, const char *prefix, struct str code);
+/* [{"code","label"}] of the codes with the texts prefix ‖ code; lives in the arena. */
+json_t *desk_options(struct request *req, const char *prefix, const char *const *codes);
+/* Options of a field from a vocabulary. */
+void desk_vocab(struct request *req, json_t *form, const char *field, const char *enumeration);
+/* An instant as it is typed into a field of type TIME. */
+struct str desk_typed_time(struct arena *a, int64_t t_us);
+/* Opens the case of the path for a form's page.  After the session has ended only the number is set, so that the page can show again
+ * what was typed. */
+enum err desk_open(struct request *req, struct open_case *c);
+/* Model of a page of a case: title, case_no, version and, with params, its form.  stored: in the arena, may be NULL; the case's version
+ * is added unless it has one. */
+json_t *desk_form(struct request *req, const struct open_case *c, const char *title_key, const struct param *params, json_t *stored);
+/* The end of a step: the form again, or 303 to the case with `page` ("" or "/notes"). */
+enum err desk_done(struct request *req, struct reply *rep, enum err err, const struct open_case *c, const char *page);
+/* Files of a case with opened manifests, for pages: model gets files and has_files. */
+enum err desk_files(struct request *req, const struct open_case *c, json_t *model);
+/* Name of the present assignment (row of its sealed note), for the associated data of that note; ERR_NOT_FOUND when nobody has it. */
+enum err desk_assignment(struct request *req, const struct open_case *c, struct uuid *id);
+
+/* ---- handlers ---- */
 
 enum err home_show(struct request *req, struct reply *rep);
 enum err cases_show(struct request *req, struct reply *rep);
@@ -59,7 +85,35 @@ enum err case_claim(struct request *req, struct reply *rep);
 enum err review_show(struct request *req, struct reply *rep);
 enum err review_save(struct request *req, struct reply *rep);
 enum err case_take_on(struct request *req, struct reply *rep);
+enum err evidence_show(struct request *req, struct reply *rep);
+enum err evidence_new_show(struct request *req, struct reply *rep);
+enum err evidence_add(struct request *req, struct reply *rep);
+enum err evidence_edit_show(struct request *req, struct reply *rep);
+enum err evidence_edit(struct request *req, struct reply *rep);
+enum err evidence_remove(struct request *req, struct reply *rep);
+enum err ready_show(struct request *req, struct reply *rep);
+enum err case_ready(struct request *req, struct reply *rep);
+enum err ask_show(struct request *req, struct reply *rep);
+enum err case_ask(struct request *req, struct reply *rep);
+enum err decline_show(struct request *req, struct reply *rep);
+enum err case_decline(struct request *req, struct reply *rep);
+enum err duplicate_show(struct request *req, struct reply *rep);
+enum err case_duplicate(struct request *req, struct reply *rep);
+enum err contact_ask_show(struct request *req, struct reply *rep);
+enum err contact_show(struct request *req, struct reply *rep);
+enum err platform_show(struct request *req, struct reply *rep);
+enum err platform_save(struct request *req, struct reply *rep);
+enum err note_edit_show(struct request *req, struct reply *rep);
+enum err note_edit(struct request *req, struct reply *rep);
+enum err assign_show(struct request *req, struct reply *rep);
+enum err case_assign(struct request *req, struct reply *rep);
+enum err conflict_show(struct request *req, struct reply *rep);
+enum err case_recuse(struct request *req, struct reply *rep);
+enum err today_show(struct request *req, struct reply *rep);
+enum err load_show(struct request *req, struct reply *rep);
 
-extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[];
+extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[],
+    evidence_new_params[], evidence_edit_params[], evidence_remove_params[], ask_params[], decline_params[], duplicate_params[],
+    platform_params[], note_edit_params[], note_path_params[], assign_params[];
 
 #endif

@@ -6,6 +6,8 @@
 #include "core/vocab.h"
 #include "desk/desk.h"
 
+static const char *const screenings[] = {"clear", "illicit", "unclear", NULL};
+
 const struct param review_params[] = {
     {.name = "n",
      .type = PARAM_TEXT,
@@ -38,47 +40,50 @@ const struct param review_params[] = {
     {.name = "not_performed", .type = PARAM_BOOL, .label = "desk.review.not_performed"},
     {.name = "causation", .type = PARAM_BOOL, .label = "desk.review.causation"},
     {.name = "user_error_excluded", .type = PARAM_BOOL, .label = "desk.review.user_error_excluded"},
+    {.name = "flags", .type = PARAM_CODE, .flags = PARAM_MANY, .label = "desk.review.flags"},
+    {.name = "screening",
+     .type = PARAM_CODE,
+     .choices = screenings,
+     .label = "desk.review.screening"},
+    {.name = "promised_at", .type = PARAM_TIME, .label = "desk.review.promised_at"},
     {.name = "version", .type = PARAM_INT, .min = 0, .max = INT64_MAX, .label = "desk.version"},
     {.name = NULL},
 };
 
 static const char *const elements[] = {"paid", "not_performed", "causation", "user_error_excluded"};
 
-static void add_options(struct request *req, json_t *form, const char *field,
-                        const char *enumeration)
-{
-    form_options(form, field, json_owned(req->arena, vocab_options(req, enumeration, NULL)));
-}
-
 enum err review_show(struct request *req, struct reply *rep)
 {
     struct open_case c;
     struct db_rows *rows = NULL;
     json_t *stored = NULL, *model, *form;
-    enum err err = ERR_OK;
+    enum err err = desk_open(req, &c);
 
+    if (err != ERR_OK)
+        return reply_error(req, rep, err);
     if (req->staff != NULL) {
-        err = open_case(req, param_text(req, "n"), &c);
-        if (err == ERR_OK)
-            err = db_read(req->db, "desk.case_page", &rows, DB_BYTES("p_session", desk_bearer(req)),
-                          DB_UUID("p_case", c.id));
+        err = db_read(req->db, "desk.case_page", &rows, DB_BYTES("p_session", desk_bearer(req)),
+                      DB_UUID("p_case", c.id));
         if (err != ERR_OK)
             return reply_error(req, rep, err);
         stored = json_owned(req->arena, db_row_json(rows, 0));
+        json_set_new(stored, "flags", json_incref(json_object_get(stored, "special_flags")));
+        if (!db_is_null(rows, 0, "promised_at"))
+            json_set_str(stored, "promised_at",
+                         desk_typed_time(req->arena, db_time(rows, 0, "promised_at")));
         for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
             json_set_bool(stored, elements[i],
                           json_truth(json_object_get(stored, "elements"), elements[i]));
     }
-    model = json_object();
-    form = form_model(req, review_params, stored);
-    json_set_new(model, "form", form);
-    json_set_z(model, "title_key", "desk.review.title");
-    json_set_str(model, "case_no", param_text(req, "n"));
-    add_options(req, form, "product_type", "product_type");
-    add_options(req, form, "problem_type", "problem_type");
-    add_options(req, form, "responsibility", "responsibility");
-    add_options(req, form, "seller_role", "seller_role");
-    add_options(req, form, "purchase_purpose", "purchase_purpose");
+    model = desk_form(req, &c, "desk.review.title", review_params, stored);
+    form = json_object_get(model, "form");
+    desk_vocab(req, form, "product_type", "product_type");
+    desk_vocab(req, form, "problem_type", "problem_type");
+    desk_vocab(req, form, "responsibility", "responsibility");
+    desk_vocab(req, form, "seller_role", "seller_role");
+    desk_vocab(req, form, "purchase_purpose", "purchase_purpose");
+    desk_vocab(req, form, "flags", "special_flag");
+    form_options(form, "screening", desk_options(req, "desk.screening.", screenings));
     return reply_page(rep, "desk/review", model);
 }
 
@@ -86,6 +91,8 @@ enum err review_save(struct request *req, struct reply *rep)
 {
     struct open_case c;
     json_t *facts = json_owned(req->arena, json_object());
+    struct str *flags;
+    size_t n_flags = param_many(req, "flags", &flags);
     enum err err;
 
     for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++)
@@ -100,7 +107,11 @@ enum err review_save(struct request *req, struct reply *rep)
                        DB_TEXT_OR_NULL("p_seller_role", param_text(req, "seller_role")),
                        DB_TEXT("p_purpose", param_text(req, "purchase_purpose")),
                        DB_DATE_OR_NULL("p_knew_on", param_text(req, "knew_on")),
-                       DB_JSON("p_elements", json_dump(req->arena, facts)));
+                       DB_JSON("p_elements", json_dump(req->arena, facts)),
+                       DB_TEXTS("p_flags", flags, n_flags),
+                       DB_TEXT_OR_NULL("p_screening", param_text(req, "screening")),
+                       DB_TIME_OR_NULL("p_promised_at", form_field(req, "promised_at")->number,
+                                       param_present(req, "promised_at")));
     if (err != ERR_OK)
         return reply_form_again(req, rep, err);
     return reply_see_other(rep, "/desk/cases/%.*s", STR_ARG(c.case_no));

@@ -24,6 +24,60 @@ const struct param note_params[] = {
     {.name = NULL},
 };
 
+#define ID_ROW                                                                                     \
+    {                                                                                              \
+        .name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH,                    \
+        .label = "desk.notes.title"                                                                \
+    }
+
+const struct param note_path_params[] = {
+    {.name = "n",
+     .type = PARAM_TEXT,
+     .flags = PARAM_REQUIRED | PARAM_PATH,
+     .min = 1,
+     .max = 20,
+     .label = "desk.case.number"},
+    ID_ROW,
+    {.name = NULL},
+};
+
+const struct param note_edit_params[] = {
+    {.name = "n",
+     .type = PARAM_TEXT,
+     .flags = PARAM_REQUIRED | PARAM_PATH,
+     .min = 1,
+     .max = 20,
+     .label = "desk.case.number"},
+    ID_ROW,
+    {.name = "body",
+     .type = PARAM_LINES,
+     .flags = PARAM_REQUIRED,
+     .min = 1,
+     .max = 5000,
+     .label = "desk.talk.body",
+     .empty = "desk.talk.error.empty"},
+    {.name = "version",
+     .type = PARAM_INT,
+     .flags = PARAM_REQUIRED,
+     .min = 0,
+     .max = INT64_MAX,
+     .label = "desk.version"},
+    {.name = NULL},
+};
+
+/* A service message is a text key of the complainant's pages with plain values. */
+static struct str service_text(struct request *req, const struct db_rows *rows, size_t i,
+                               json_t *row)
+{
+    json_t *detail = json_object_get(row, "detail");
+    struct str channel = json_str(detail, "channel");
+
+    if (channel.n != 0)
+        json_set_str(detail, "channel_label", vocab_label(req, "channel", channel));
+    return locale_text(req->arena, req->locale, str_z(req->arena, db_text(rows, i, "template")),
+                       detail);
+}
+
 static enum err add_talk(struct request *req, const struct open_case *c, const char *kind,
                          json_t *model)
 {
@@ -46,8 +100,11 @@ static enum err add_talk(struct request *req, const struct open_case *c, const c
             err = seal_field_open(req->arena, c->key, kind, &id, "body",
                                   db_bytes(rows, i, "body_sealed"), &text);
         else
-            text = locale_textz(req->arena, req->locale, "desk.talk.service");
+            text = service_text(req, rows, i, row);
         json_set_str(row, "text", text);
+        json_set_bool(row, "service", str_eqz(db_text(rows, i, "author_kind"), "service"));
+        json_set_str(row, "case_no", c->case_no);
+        json_set_bool(row, "may_edit", str_eqz(db_text(rows, i, "kind"), "note"));
         json_set_bool(row, "theirs", str_eqz(db_text(rows, i, "author_kind"), "complainant"));
         json_set_str(row, "at_text",
                      locale_datetime(req->arena, req->locale, db_time(rows, i, "at")));
@@ -114,4 +171,50 @@ enum err note_add(struct request *req, struct reply *rep)
 enum err message_add(struct request *req, struct reply *rep)
 {
     return add(req, rep, "message", "desk.message_add", "messages");
+}
+
+/* After a clash both texts are there: what is stored now, and what was typed, in the field. */
+enum err note_edit_show(struct request *req, struct reply *rep)
+{
+    struct open_case c;
+    struct db_rows *rows = NULL;
+    struct uuid id = param_uuid(req, "id");
+    struct str text = STR("");
+    json_t *stored = json_owned(req->arena, json_object()), *model;
+    enum err err = desk_open(req, &c);
+
+    if (err == ERR_OK && req->staff != NULL) {
+        err = db_read(req->db, "desk.note_get", &rows, DB_BYTES("p_session", desk_bearer(req)),
+                      DB_UUID("p_case", c.id), DB_UUID("p_note", id));
+        if (err == ERR_OK)
+            err = seal_field_open(req->arena, c.key, "note", &id, "body",
+                                  db_bytes(rows, 0, "body_sealed"), &text);
+        if (err == ERR_OK) {
+            json_set_str(stored, "body", text);
+            json_set_int(stored, "version", db_int(rows, 0, "version"));
+        }
+    }
+    if (err != ERR_OK)
+        return reply_error(req, rep, err);
+    model = desk_form(req, &c, "desk.notes.edit", note_edit_params, stored);
+    form_attr(json_object_get(model, "form"), "body", "rows", STR("8"));
+    json_set_str(model, "id", uuid_text(req->arena, &id));
+    json_set_bool(model, "clash", req->form.err == ERR_CLASH);
+    json_set_str(model, "stored_text", text);
+    return reply_page(rep, "desk/note", model);
+}
+
+enum err note_edit(struct request *req, struct reply *rep)
+{
+    struct open_case c;
+    struct uuid id = param_uuid(req, "id");
+    enum err err = desk_open(req, &c);
+
+    if (err == ERR_OK)
+        err = db_write(req->db, "desk.note_edit", NULL, DB_BYTES("p_session", desk_bearer(req)),
+                       DB_UUID("p_case", c.id), DB_UUID("p_note", id),
+                       DB_INT("p_version", param_int(req, "version")),
+                       DB_BYTES("p_body", seal_field(req->arena, c.key, "note", &id, "body",
+                                                     param_text(req, "body"))));
+    return desk_done(req, rep, err, &c, "/notes");
 }

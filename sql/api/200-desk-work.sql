@@ -15,16 +15,47 @@ begin
            count(*) filter (where c.assignee = v_user.id),
            count(*) filter (where c.assignee is null)
     from core.case_file c
-    where c.closed_at is null and c.submitted_at is not null and (c.assignee = v_user.id or c.assignee is null)
+    where c.closed_at is null and c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
+      and (c.assignee = v_user.id or c.assignee is null)
       and engine.may_see(p_user => v_user, p_platform => c.platform, p_case => c.id);
 end
 $$;
 comment on function desk.counts(bytea) is 'The four numbers of the home page; the lists behind them have the same length. Refuses: UD001, UD003.';
 
-create function desk.cases(p_session bytea, p_scope text, p_status text, p_after timestamptz, p_after_id uuid, p_max bigint)
+create function engine.case_found(p_user core.app_user, p_case core.case_file, p_scope text, p_status text, p_platform text) returns boolean
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_open boolean := p_case.closed_at is null and p_case.status <> 'DECLINED';
+    v_mine boolean := coalesce(p_case.assignee = p_user.id, false);
+    v_lead boolean := p_user.role = 'coordinator';
+    v_late boolean := coalesce(p_case.next_due_at <= core.now(), false);
+begin
+    return p_case.submitted_at is not null and p_case.status not in ('DRAFT', 'ERASED')
+       and case p_scope
+               when 'mine' then v_mine and v_open
+               when 'today' then v_mine and v_open and engine.local_day(p_at => p_case.next_due_at - interval '1 microsecond') = engine.today()
+               when 'overdue' then v_mine and v_open and v_late
+               when 'unassigned' then p_case.assignee is null and v_open
+               when 'lane' then v_lead and p_case.assignee is null and v_open and p_case.lane = 'queue'
+               when 'late' then v_lead and v_open and v_late
+               when 'all' then v_lead or v_mine
+               else false
+           end
+       and (p_status is null or p_case.status = p_status)
+       and (p_platform is null or exists (
+               select from core.platform p where p.id = p_case.platform and position(lower(p_platform) in lower(p.name)) > 0))
+       and engine.may_see(p_user => p_user, p_platform => p_case.platform, p_case => p_case.id);
+end
+$$;
+comment on function engine.case_found(core.app_user, core.case_file, text, text, text) is
+    'One case belongs to a list: its scope, filters, and no conflict of interest. Internal.';
+
+create function desk.cases(p_session bytea, p_scope text, p_status text, p_platform text, p_after timestamptz, p_after_id uuid, p_max bigint)
 returns table (id uuid, case_no text, status text, platform text, problem_type text, next_due_at timestamptz, next_due_on date,
                next_due_provisional boolean, overdue boolean, soon boolean, waiting_on text, assignee text, accepted boolean, replied boolean,
-               submitted_at timestamptz, lane text)
+               submitted_at timestamptz, lane text, mine boolean, waiting_key boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -39,27 +70,45 @@ begin
            coalesce(c.next_due_at <= core.now(), false), coalesce(c.next_due_at <= v_soon, false), c.waiting_on, u.display_name,
            c.accepted_at is not null,
            exists (select from core.message m where m.case_id = c.id and m.author_kind = 'complainant' and m.read_at is null),
-           c.submitted_at, c.lane
+           c.submitted_at, c.lane, coalesce(c.assignee = v_user.id, false),
+           c.assignee is not null and not exists (
+               select from core.case_seal s where s.case_id = c.id and s.recipient_kind = 'user' and s.recipient = c.assignee
+                   and s.key_version = u.key_version)
     from core.case_file c
     left join core.platform p on p.id = c.platform
     left join core.app_user u on u.id = c.assignee
-    where c.submitted_at is not null and c.status not in ('DRAFT', 'ERASED')
-      and case p_scope
-              when 'mine' then c.assignee = v_user.id and c.closed_at is null
-              when 'unassigned' then c.assignee is null and c.closed_at is null
-              when 'overdue' then c.assignee = v_user.id and c.closed_at is null and c.next_due_at <= core.now()
-              when 'all' then v_user.role = 'coordinator' or c.assignee = v_user.id
-              else false
-          end
-      and (p_status is null or c.status = p_status)
-      and (p_after is null or (coalesce(c.next_due_at, 'infinity'), c.id) > (p_after, p_after_id))
-      and engine.may_see(p_user => v_user, p_platform => c.platform, p_case => c.id)
+    -- What plain indexes can narrow stands here too; case_found decides.
+    where c.submitted_at is not null
+      and (p_scope not in ('mine', 'today', 'overdue') or c.assignee = v_user.id)
+      and (p_scope not in ('unassigned', 'lane') or c.assignee is null)
+      and (p_after_id is null or (coalesce(c.next_due_at, 'infinity'), c.id) > (coalesce(p_after, 'infinity'), p_after_id))
+      and engine.case_found(p_user => v_user, p_case => c, p_scope => p_scope, p_status => p_status, p_platform => p_platform)
     order by coalesce(c.next_due_at, 'infinity'), c.id
-    limit least(greatest(p_max, 1), 101);
+    limit least(greatest(p_max, 1), 201);
 end
 $$;
-comment on function desk.cases(bytea, text, text, timestamptz, uuid, bigint) is
-    'Cases by next deadline: scope mine, unassigned, overdue or all (volunteers: their own); keyset after (p_after, p_after_id). Nobody meets a case in conflict. Refuses: UD001, UD003.';
+comment on function desk.cases(bytea, text, text, text, timestamptz, uuid, bigint) is
+    'Cases by next deadline: scope mine, today, overdue, unassigned; for coordinators also lane, late, all (volunteers: their own). Keyset after (p_after, p_after_id); p_after null with an id = after the last one that has a deadline. Nobody meets a case in conflict. Refuses: UD001, UD003.';
+
+create function desk.cases_total(p_session bytea, p_scope text, p_status text, p_platform text) returns table (total bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
+begin
+    return query
+    select count(*) from (
+        select from core.case_file c
+        where c.submitted_at is not null
+          and (p_scope not in ('mine', 'today', 'overdue') or c.assignee = v_user.id)
+          and (p_scope not in ('unassigned', 'lane') or c.assignee is null)
+          and engine.case_found(p_user => v_user, p_case => c, p_scope => p_scope, p_status => p_status, p_platform => p_platform)
+        limit 1001) x;
+end
+$$;
+comment on function desk.cases_total(bytea, text, text, text) is 'How many a list has; counting stops at 1,001. Refuses: UD001, UD003.';
 
 create function desk.case_page(p_session bytea, p_case uuid)
 returns table (case_no text, status text, version bigint, lane text, platform text, platform_id uuid, registered_name text, credit_code text,
@@ -68,7 +117,8 @@ returns table (case_no text, status text, version bigint, lane text, platform te
                elements jsonb, submitted_at timestamptz, assignee uuid, assignee_name text, accepted boolean, waiting_on text,
                next_due_at timestamptz, closure_reason text, amount_received_fen bigint, round bigint, mine boolean, assign_reason jsonb,
                platform_link_sealed bytea, order_no_sealed bytea, payment_no_sealed bytea, story_sealed bytea, wanted text[],
-               wanted_other_sealed bytea, call_name_sealed bytea, contact_way text, safe text[], duplicates bigint)
+               wanted_other_sealed bytea, call_name_sealed bytea, contact_way text, safe text[], duplicates bigint,
+               screening text, promised_at timestamptz, next_due_on date, waiting_key boolean, closed boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -81,10 +131,16 @@ begin
            v_case.problem_type, v_case.codes_confirmed, v_case.special_flags, v_case.responsibility, v_case.seller_role,
            v_case.purchase_purpose, v_case.pay_method, v_case.filer_role, v_case.age_band, v_case.amount_fen, v_case.paid_on, v_case.knew_on,
            v_case.elements, v_case.submitted_at, v_case.assignee, u.display_name, v_case.accepted_at is not null, v_case.waiting_on,
-           v_case.next_due_at, v_case.closure_reason, v_case.amount_received_fen, v_case.round, v_case.assignee = v_user.id,
+           v_case.next_due_at, v_case.closure_reason, v_case.amount_received_fen, v_case.round, coalesce(v_case.assignee = v_user.id, false),
            (select a.reason from core.assignment a where a.case_id = v_case.id order by a.assigned_at desc limit 1),
            m.platform_link_sealed, m.order_no_sealed, m.payment_no_sealed, m.story_sealed, m.wanted, m.wanted_other_sealed,
-           m.call_name_sealed, m.contact_way, m.safe, (select count(*) from engine.duplicates(p_case => v_case.id))
+           m.call_name_sealed, m.contact_way, m.safe, (select count(*) from engine.duplicates(p_case => v_case.id)),
+           v_case.screening ->> 'result', (v_case.delay ->> 'promised_at')::timestamptz,
+           engine.local_day(p_at => v_case.next_due_at - interval '1 microsecond'),
+           v_case.assignee is not null and not exists (
+               select from core.case_seal s where s.case_id = v_case.id and s.recipient_kind = 'user' and s.recipient = v_case.assignee
+                   and s.key_version = u.key_version),
+           v_case.closed_at is not null
     from core.complaint m
     left join core.platform p on p.id = v_case.platform
     left join core.app_user u on u.id = v_case.assignee
@@ -246,8 +302,12 @@ as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
 begin
-    perform engine.attempt_take(p_kind => 'openings', p_key => encode(p_session, 'hex'), p_limit => engine.limit_n(p_code => 'openings_hour'),
-                                p_window => interval '1 hour');
+    begin
+        perform engine.attempt_take(p_kind => 'openings', p_key => encode(p_session, 'hex'), p_limit => engine.limit_n(p_code => 'openings_hour'),
+                                    p_window => interval '1 hour');
+    exception when sqlstate 'UD010' then
+        raise exception using errcode = 'UD042', message = 'too many cases opened';
+    end;
     return query
     select c.id, c.case_no, c.key_check, s.key_version, s.seal
     from core.case_file c join core.case_seal s on s.case_id = c.id and s.recipient_kind = 'pool'
@@ -256,7 +316,7 @@ begin
     order by coalesce(c.next_due_at, 'infinity'), c.submitted_at, c.id limit 1;
 end
 $$;
-comment on function desk.claim_offer(bytea) is 'The next case that may be claimed, with its pool seal; counts as an opening. No row when none waits. Refuses: UD001, UD003, UD010.';
+comment on function desk.claim_offer(bytea) is 'The next case that may be claimed, with its pool seal; counts as an opening. No row when none waits. Refuses: UD001, UD003, UD042.';
 
 create function desk.claim(p_session bytea, p_case uuid, p_key_version bigint, p_seal bytea) returns text
 language plpgsql security definer
@@ -267,7 +327,7 @@ declare
     v_case core.case_file;
 begin
     select c.* into v_case from core.case_file c where c.id = p_case for update;
-    if v_case.id is null or v_case.assignee is not null or v_case.closed_at is not null
+    if v_case.id is null or v_case.assignee is not null or v_case.closed_at is not null or v_case.submitted_at is null or v_case.lane <> 'auto'
        or not engine.may_see(p_user => v_user, p_platform => v_case.platform, p_case => v_case.id) then
         raise exception using errcode = 'UD024', message = 'somebody was faster';
     end if;
@@ -277,7 +337,6 @@ begin
     insert into core.case_seal as s (case_id, recipient_kind, recipient, key_version, seal) values (p_case, 'user', v_user.id, p_key_version, p_seal)
     on conflict (case_id, recipient_kind, recipient) do update set key_version = excluded.key_version, seal = excluded.seal;
     perform engine.assignment_open(p_case => p_case, p_user => v_user.id, p_how => 'claim', p_reason => '{"how": "claim"}', p_actor_kind => 'user', p_actor => v_user.id);
-    perform engine.assignment_accept(p_case => p_case, p_user => v_user.id);
     if v_case.status = 'SUBMITTED' then
         perform engine.case_move(p_id => p_case, p_event => 'start_review', p_to => 'TRIAGE', p_actor_kind => 'user', p_actor => v_user.id);
     end if;
@@ -288,7 +347,8 @@ comment on function desk.claim(bytea, uuid, bigint, bytea) is
     'Takes a case that nobody has: stores the seal to the claimer and deletes the pool seal. Refuses: UD001, UD003, UD023, UD024 somebody was faster.';
 
 create function desk.review_save(p_session bytea, p_case uuid, p_version bigint, p_product_type text, p_problem_type text, p_responsibility text,
-                                 p_seller_role text, p_purpose text, p_knew_on date, p_elements jsonb) returns bigint
+                                 p_seller_role text, p_purpose text, p_knew_on date, p_elements jsonb, p_flags text[], p_screening text,
+                                 p_promised_at timestamptz) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -302,11 +362,14 @@ begin
     perform engine.code_check(p_enumeration => 'responsibility', p_code => p_responsibility);
     perform engine.code_check(p_enumeration => 'seller_role', p_code => p_seller_role);
     perform engine.code_check(p_enumeration => 'purchase_purpose', p_code => p_purpose);
+    perform engine.code_check(p_enumeration => 'special_flag', p_code => f.flag) from unnest(p_flags) f (flag);
     perform engine.case_classify(p_case => v_case.id, p_platform => v_case.platform, p_product_type => p_product_type,
                                  p_problem_type => p_problem_type, p_actor => v_user.id);
     update core.case_file c
     set codes_confirmed = true, responsibility = p_responsibility, seller_role = p_seller_role, purchase_purpose = p_purpose,
-        knew_on = p_knew_on, elements = p_elements, version = p_version + 1
+        knew_on = p_knew_on, elements = p_elements, special_flags = p_flags,
+        screening = case when p_screening is null then '{}' else jsonb_build_object('result', p_screening) end,
+        delay = case when p_promised_at is null then '{}' else jsonb_build_object('promised_at', p_promised_at) end, version = p_version + 1
     where c.id = v_case.id;
     perform engine.limitation_sync(p_case => v_case.id);
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'case', p_object => v_case.id, p_type => 'reviewed', p_actor_kind => 'user',
@@ -315,8 +378,8 @@ begin
     return p_version + 1;
 end
 $$;
-comment on function desk.review_save(bytea, uuid, bigint, text, text, text, text, text, date, jsonb) is
-    'Confirms or refines the provisional codes, responsibility, the three elements (V-RESP-01) and the day of knowledge. Refuses: UD001, UD002, UD020, UD031.';
+comment on function desk.review_save(bytea, uuid, bigint, text, text, text, text, text, date, jsonb, text[], text, timestamptz) is
+    'Confirms or refines the provisional codes, responsibility, the three elements (V-RESP-01), the day of knowledge, flags, the screening of the goods and the promised time. Refuses: UD001, UD002, UD020, UD031.';
 
 create function desk.steps(p_session bytea, p_case uuid) returns table (event text, to_state text, failing text[])
 language plpgsql stable security definer

@@ -1,0 +1,75 @@
+// A team and complaints on an installation of the test's own: tests of the desk need a first coordinator, and there is only one first.
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { after } from 'node:test';
+import { png } from './files.mjs';
+import { Client, file } from './http.mjs';
+import { startStack, stopStack } from './installation.mjs';
+import { aiddesk } from './stack.mjs';
+import { Authenticator } from './totp.mjs';
+
+export const password = 'correct horse battery 7';
+export const story = '2026年11月1日付款176元买点卡，至今没有到账，𠮷龘，客服不回。';
+let own = null;
+
+after(async () => {
+  if (own === null) return;
+  await stopStack(own);
+  await rm(own, { recursive: true, force: true });
+});
+
+/** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. */
+export async function ownStack() {
+  const dir = await mkdtemp('/tmp/aiddesk-test-');
+  await chmod(dir, 0o755);
+  const made = await startStack(dir);
+  own = dir;
+  process.env.AIDDESK_STACK = path.join(dir, 'stack.json');
+  return made;
+}
+
+/** The first coordinator, by the one-time link of `aiddesk setup`, with a second factor. */
+export async function coordinator(url) {
+  const { stdout } = await aiddesk('setup');
+  const client = new Client(url);
+  let page = await client.get(/\/setup\/[A-Za-z0-9_-]{43}/.exec(stdout)[0]);
+  const groups = [...page.body.matchAll(/<code>([0-9A-HJKMNP-TV-Z]{4})<\/code>/g)].map((m) => m[1]);
+  page = await client.get('/setup/account');
+  const asked = Number(/第 (\d+) 组/.exec(page.body)[1]);
+  page = await client.submit(page, 'form', { display_name: '协调员甲', login: 'lead.one', password, group: groups[asked - 1] });
+  assert.equal(page.path, '/account/totp', page.text);
+  page = await client.submit(page, '/account/totp/start');
+  const secret = /<code class="secret">([^<]+)</.exec(page.body)[1].replaceAll(' ', '');
+  const phone = new Authenticator(secret);
+  page = await client.submit(page, '/account/totp', { code: await phone.code() });
+  assert.equal(page.status, 200, page.text);
+  return client;
+}
+
+/** Invites and signs up a person; returns the signed-in client. */
+export async function invited(lead, url, role, login) {
+  let page = await lead.get('/account/people');
+  page = await lead.submit(page, '/account/people/invite', { role });
+  const client = new Client(url);
+  page = await client.get(/\/invite\/[A-Za-z0-9_-]{43}/.exec(page.body)[0]);
+  page = await client.submit(page, 'form', { display_name: `志愿者${login}`, login, password });
+  assert.equal(page.status, 200, page.text);
+  return client;
+}
+
+/** Fills the public form; returns case number and tracking code. */
+export async function complain(url, { orderNo = 'ＡＢ－１２３４５', platform = '示例卡盟甲' } = {}) {
+  const client = new Client(url);
+  let page = await client.get('/complaint/platform');
+  page = await client.submit(page, 'form', { platform, product: 'game_card', order_no: orderNo, pay_method: 'alipay' });
+  page = await client.submit(page, 'form', { problem: 'not_received', amount: '１７６．００元', story, wanted: ['refund'] });
+  page = await client.submit(page, 'photo', { photo: file('付款.png', png(), 'image/png') });
+  page = await client.get('/complaint/contact');
+  page = await client.submit(page, 'form', { who: 'self', contact_way: 'mobile', mobile: '13800138000', safe: ['text'], purpose: 'own_use' });
+  assert.equal(page.path, '/complaint/check', page.text);
+  page = await client.submit(page, 'agree', { agree: true, agree_identity: true, agree_sensitive: true });
+  assert.equal(page.path, '/complaint/receipt', page.text);
+  const code = /data-code>(.*?)<\/p>/s.exec(page.body)[1].replaceAll(/<[^>]*>/g, '').trim();
+  return { client, code, number: /AD\d\d-\d{6}/.exec(page.text)[0] };
+}
