@@ -111,9 +111,11 @@ enum err conflict_show(struct request *req, struct reply *rep);
 enum err case_recuse(struct request *req, struct reply *rep);
 enum err today_show(struct request *req, struct reply *rep);
 enum err load_show(struct request *req, struct reply *rep);
+enum err files_show(struct request *req, struct reply *rep);
+enum err files_add(struct request *req, struct reply *rep);
 
 extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[],
     evidence_new_params[], evidence_edit_params[], evidence_remove_params[], ask_params[], decline_params[], duplicate_params[],
-    platform_params[], note_edit_params[], note_path_params[], assign_params[];
+    platform_params[], note_edit_params[], note_path_params[], assign_params[], files_params[];
 
 #endif

@@ -3,7 +3,10 @@
 #include "core/staff.h"
 #include "desk/desk.h"
 
-enum { FORM_MAX = 131072 };
+enum {
+    FORM_MAX = 131072,
+    UPLOAD_MAX = 27262976 /* a 25 MB file and its form */
+};
 
 /* A flat table, one route a row. */
 /* clang-format off */
@@ -42,6 +45,10 @@ static const struct route routes[] = {
      .params = desk_file_params, .handler = desk_file_get},
     {.name = "preview", .method = METHOD_GET, .path = "/desk/cases/{n}/preview/{id}", .who = WHO_STAFF,
      .params = desk_file_params, .handler = desk_preview_get},
+    {.name = "files", .method = METHOD_GET, .path = "/desk/cases/{n}/files", .who = WHO_STAFF,
+     .params = case_params, .handler = files_show},
+    {.name = "files_add", .method = METHOD_POST, .path = "/desk/cases/{n}/files", .who = WHO_STAFF,
+     .flags = ROUTE_STREAM | ROUTE_UPLOAD, .body_max = UPLOAD_MAX, .params = files_params, .handler = files_add, .page = files_show},
     {.name = "evidence", .method = METHOD_GET, .path = "/desk/cases/{n}/evidence", .who = WHO_STAFF,
      .params = case_params, .handler = evidence_show},
     {.name = "evidence_new_page", .method = METHOD_GET, .path = "/desk/cases/{n}/evidence/new", .who = WHO_STAFF,
@@ -98,7 +105,7 @@ static const struct route routes[] = {
 /* clang-format on */
 
 static const char *const views[] = {"desk", NULL};
-static const char *const locales[] = {"desk", "rules", "track", NULL};
+static const char *const locales[] = {"desk", "rules", "track", "paper", "letters", NULL};
 static const char *const key_names[] = {"roster.public", "lookup", "mail.public", NULL};
 static const char *const cookies[] = {"sid", "lang", NULL};
 
