@@ -82,13 +82,16 @@ enum err db_snapshot_end(struct db *db);
 enum err db_begin(struct db *db);
 #define db_step(db, fn, rows, ...) \
     db_step_((db), (fn), (rows), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+/* What db_step calls: args, n parameters of the function; rows may be NULL. */
 enum err db_step_(struct db *db, const char *function, struct db_rows **rows, const struct db_arg *args, size_t n);
+/* Ends what db_begin began.  ERR_UNCONFIRMED when nobody knows whether it was kept; db_abort rolls back and never fails. */
 enum err db_commit(struct db *db);
 void db_abort(struct db *db);
 /* Reads a large single bytea column row by row without holding the whole result (file segments): the function must return one column
  * of type bytea.  each() returning an error stops. */
 #define db_each_bytes(db, fn, each, ctx, ...) \
     db_each_bytes_((db), (fn), (each), (ctx), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+/* What db_each_bytes calls: args, n parameters of the function; bytes live until each() returns. */
 enum err db_each_bytes_(struct db *db, const char *function, enum err (*each)(void *ctx, struct str bytes), void *ctx,
                         const struct db_arg *args, size_t n);
 

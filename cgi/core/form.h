@@ -117,11 +117,12 @@ void form_options(json_t *form, const char *name, const json_t *choices);
  * "8"), ("platform", "list", "platforms"), or a hint that holds values. */
 void form_attr(json_t *form, const char *name, const char *key, struct str value);
 
-/* Reads x-www-form-urlencoded (body or query) into name/value pairs in the arena; false on bad encoding (bad %, invalid UTF-8, NUL) or
- * more than max_pairs.  The pairs are filled in either case: bytes that are no text become U+FFFD, so that a page can show the rest. */
+/* One name=value of a body or query, decoded. */
 struct pair {
     struct str name, value;
 };
+/* Reads x-www-form-urlencoded (body or query) into name/value pairs in the arena; false on bad encoding (bad %, invalid UTF-8, NUL) or
+ * more than max_pairs.  The pairs are filled in either case: bytes that are no text become U+FFFD, so that a page can show the rest. */
 bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair **pairs, size_t *n);
 /* Percent-decoding of one piece; plus: '+' is a space (forms, not paths).  *ok turns false on a broken '%' (which stays as it is) and on
  * bytes that are no text (which become U+FFFD); it is left alone otherwise. */

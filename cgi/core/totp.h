@@ -9,6 +9,7 @@
 
 enum { TOTP_SECRET_BYTES = 20 };
 
+/* A new random secret; the caller wipes it. */
 void totp_secret_new(unsigned char secret[TOTP_SECRET_BYTES]);
 /* Checks a code typed by a person (spaces and full-width digits folded).  now_us: clock_now().  On success *step is the time step. */
 bool totp_check(struct arena *a, const unsigned char secret[TOTP_SECRET_BYTES], struct str typed, int64_t now_us, int64_t *step);

@@ -23,14 +23,15 @@ enum err open_case(struct request *req, struct str case_no, struct open_case *ou
 /* The file module's context for an open case (schema desk, bearer p_session). */
 struct file_context;
 void open_case_files(struct request *req, const struct open_case *c, struct file_context *fc);
-/* The coordinators' group secret or the pool secret, opened with the person's own key: public and secret half in secret memory, and the
- * key's version and roster id.  ERR_WAITING_KEY while the membership waits. kind: "group" or "pool". */
+/* A group key pair, opened: secret memory of the request. */
 struct group_secret {
     unsigned char public_key[SEAL_PUBLIC];
     unsigned char secret_key[SEAL_KEY];
     uint32_t version;
     struct uuid id;
 };
+/* The coordinators' group secret or the pool secret, opened with the person's own key: public and secret half in secret memory, and the
+ * key's version and roster id.  ERR_WAITING_KEY while the membership waits. kind: "group" or "pool". */
 enum err open_group(struct request *req, const char *kind, struct group_secret **out);
 /* Settles up to 50 seals that wait for a coordinator's request (SECURITY.md §3.4); called once per page of a coordinator.  Keys without
  * a valid roster signature are refused and logged; what fails waits for the next request. */

@@ -87,13 +87,15 @@ struct track_code {
 
 /* The tracking code of a draft: always the same for the same seed (SECURITY.md §3.3).  In secret memory. */
 const struct track_code *code_of_draft(struct request *req, const struct draft *d);
-/* Look-up and wrap key of a resume code. */
+/* A resume code with its look-up value and the key that wraps the draft's box; in secret memory. */
 struct resume_code {
     char code[25];
     unsigned char lookup[32];
     unsigned char wrap[32];
 };
+/* The resume code of a draft, always the same for the same seed; in secret memory. */
 const struct resume_code *resume_of_draft(struct request *req, const struct draft *d);
+/* The same for a code that was typed: 24 characters in normal form. */
 const struct resume_code *resume_of_code(struct request *req, const char *code);
 /* ["7K3M", …]: the groups of a code. New reference. */
 json_t *code_groups(struct request *req, const char *code);

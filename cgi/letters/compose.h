@@ -14,6 +14,7 @@ struct letter {
     size_t n, cap;
 };
 
+/* An empty letter over a model; missing: the caller's list, gets what letter_lacks names. */
 struct letter letter_begin(struct arena *a, const struct locale *l, const json_t *model, json_t *missing);
 /* Lays out, unless something is missing. */
 enum err letter_end(struct letter *l, enum letter_kind kind, const char *title_key, struct str *pdf);

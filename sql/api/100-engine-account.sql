@@ -97,7 +97,8 @@ begin
             core.now(), core.now(), case when p_full and p_user.totp_sealed is not null then core.now() end);
     if p_full then
         update core.app_user set last_login_at = core.now() where id = p_user.id;
-        perform engine.event_add(null, 'user', p_user.id, 'signed_in', 'user', p_user.id, null, null);
+        perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => p_user.id, p_type => 'signed_in',
+            p_actor_kind => 'user', p_actor => p_user.id);
         -- At most 3 sessions: the oldest end.
         update core.session s set ended_at = core.now()
         where s.id in (
@@ -125,7 +126,8 @@ begin
     values (p_user, lower(p_login), p_display_name, p_role, p_lang, p_salt, p_ops, p_mem, p_pepper_version, p_verifier, 1);
     insert into core.user_key (app_user, version, public_key, signature, wrapped_secret)
     values (p_user, 1, p_public_key, p_signature, p_wrapped_secret);
-    perform engine.event_add(null, 'user', p_user, 'user_created', 'user', p_user, null, jsonb_build_object('role', p_role));
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => p_user, p_type => 'user_created',
+        p_actor_kind => 'user', p_actor => p_user, p_after => jsonb_build_object('role', p_role));
 end
 $$;
 comment on function engine.user_insert(uuid, text, text, text, text, bytea, bigint, bigint, bigint, bytea, bytea, bytea, bytea) is

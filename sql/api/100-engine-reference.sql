@@ -14,16 +14,16 @@ begin
         return false;
     end if;
     case p_name
-        when 'calendar.csv' then perform engine.load_calendar(p_content);
-        when 'enumerations.json' then perform engine.load_enumerations(p_content::jsonb);
-        when 'intake-choices.json' then perform engine.load_intake_choices(p_content::jsonb);
-        when 'channels.json' then perform engine.load_channels(p_content::jsonb);
-        when 'evidence-kinds.json' then perform engine.load_evidence_kinds(p_content::jsonb);
-        when 'transitions.json' then perform engine.load_transitions(p_content::jsonb);
-        when 'wording.json' then perform engine.load_wording(p_content::jsonb);
-        when 'law.json' then perform engine.load_law(p_content::jsonb);
-        when 'citations.json' then perform engine.load_citations(p_content::jsonb);
-        when 'rules.json' then perform engine.load_rules(p_content::jsonb);
+        when 'calendar.csv' then perform engine.load_calendar(p_content => p_content);
+        when 'enumerations.json' then perform engine.load_enumerations(p_document => p_content::jsonb);
+        when 'intake-choices.json' then perform engine.load_intake_choices(p_document => p_content::jsonb);
+        when 'channels.json' then perform engine.load_channels(p_document => p_content::jsonb);
+        when 'evidence-kinds.json' then perform engine.load_evidence_kinds(p_document => p_content::jsonb);
+        when 'transitions.json' then perform engine.load_transitions(p_document => p_content::jsonb);
+        when 'wording.json' then perform engine.load_wording(p_document => p_content::jsonb);
+        when 'law.json' then perform engine.load_law(p_document => p_content::jsonb);
+        when 'citations.json' then perform engine.load_citations(p_document => p_content::jsonb);
+        when 'rules.json' then perform engine.load_rules(p_document => p_content::jsonb);
         else raise exception using errcode = 'UD031', message = 'unknown reference file', detail = p_name;
     end case;
     insert into ref.document as d (name, sha256, loaded_at) values (p_name, v_sha256, core.now())
@@ -66,7 +66,7 @@ begin
     delete from ref.calendar_day c
     where c.kind = 'PROVISIONAL_OFF' and extract(year from c.day)::bigint = any (v_years);
     foreach v_year in array v_years loop
-        perform engine.calendar_reload(v_year);
+        perform engine.calendar_reload(p_year => v_year);
     end loop;
 end
 $$;
@@ -93,7 +93,7 @@ as $$
         (field, choice, valid_from, valid_to, sort, label_zh, label_en, enumeration, provisional, refine_to, check_flags, also_sets)
     select q.value ->> 'field', c.value ->> 'choice', (c.value ->> 'valid_from')::date, (c.value ->> 'valid_to')::date,
            (c.value ->> 'order')::bigint, c.value ->> 'zh', c.value ->> 'en', q.value ->> 'enumeration', c.value ->> 'provisional',
-           engine.texts_of(c.value -> 'refine_to'), engine.texts_of(c.value -> 'check_flags'), coalesce(c.value -> 'also_sets', '{}')
+           engine.texts_of(p_array => c.value -> 'refine_to'), engine.texts_of(p_array => c.value -> 'check_flags'), coalesce(c.value -> 'also_sets', '{}')
     from jsonb_array_elements(p_document -> 'questions') q, jsonb_array_elements(q.value -> 'choices') c
     on conflict (field, choice, valid_from) do update set valid_to = excluded.valid_to
 $$;
@@ -110,12 +110,12 @@ begin
          problem_types, pay_methods, required_evidence, detail, confidence)
     select c.value ->> 'code', coalesce((c.value ->> 'valid_from')::date, '-infinity'), (c.value ->> 'valid_to')::date,
            c.value ->> 'layer', (c.value ->> 'order')::bigint, (c.value ->> 'official')::boolean,
-           (c.value ->> 'public_content')::boolean, (c.value ->> 'recommended')::boolean, engine.texts_of(c.value -> 'prerequisites'),
+           (c.value ->> 'public_content')::boolean, (c.value ->> 'recommended')::boolean, engine.texts_of(p_array => c.value -> 'prerequisites'),
            (c.value ->> 'needs_real_name')::boolean, (c.value ->> 'needs_authorisation_if_agent')::boolean,
            c.value ->> 'share_consent', c.value ->> 'withdrawable', c.value ->> 'withdrawal_type',
-           engine.texts_of(c.value -> 'withdrawal_needs'), c.value ->> 'refile_after_withdrawal',
-           engine.texts_of(c.value -> 'problem_types'), engine.texts_of(c.value -> 'pay_methods'),
-           engine.texts_of(c.value -> 'required_evidence'),
+           engine.texts_of(p_array => c.value -> 'withdrawal_needs'), c.value ->> 'refile_after_withdrawal',
+           engine.texts_of(p_array => c.value -> 'problem_types'), engine.texts_of(p_array => c.value -> 'pay_methods'),
+           engine.texts_of(p_array => c.value -> 'required_evidence'),
            jsonb_build_object('zh', c.value -> 'zh', 'en', c.value -> 'en', 'how_to_file', c.value -> 'how_to_file',
                               'warnings', c.value -> 'warnings', 'withdrawal_steps', c.value -> 'withdrawal_steps',
                               'record_after_filing', c.value -> 'record_after_filing', 'source', c.value -> 'source'),
@@ -183,7 +183,7 @@ begin
     foreach v_machine in array array['case', 'filing', 'settlement'] loop
         insert into ref.transition as r (id, machine, from_state, event, to_state, valid_from, guards, effects)
         select t.value ->> 'id', v_machine, t.value ->> 'from', t.value ->> 'event', t.value ->> 'to', v_valid_from,
-               engine.texts_of(t.value -> 'guards'), engine.texts_of(t.value -> 'effects')
+               engine.texts_of(p_array => t.value -> 'guards'), engine.texts_of(p_array => t.value -> 'effects')
         from jsonb_array_elements(p_document -> v_machine -> 'transitions') t
         on conflict (id, valid_from) do nothing;
 
@@ -191,7 +191,7 @@ begin
         insert into ref.transition as r (id, machine, from_state, event, to_state, valid_from, guards, effects, overrides)
         select upper(left(v_machine, 1)) || '-OVR-' || f.ordinality, v_machine, f.value -> 'override' ->> 'from',
                f.value -> 'override' ->> 'event', f.value -> 'override' ->> 'to', v_valid_from,
-               engine.texts_of(f.value -> 'override' -> 'guards'), array['withdrawal_task_per_open_filing'], f.value ->> 'rule'
+               engine.texts_of(p_array => f.value -> 'override' -> 'guards'), array['withdrawal_task_per_open_filing'], f.value ->> 'rule'
         from jsonb_array_elements(p_document -> v_machine -> 'forbidden') with ordinality f
         where f.value ? 'override'
         on conflict (id, valid_from) do nothing;
@@ -241,11 +241,11 @@ language sql security definer
 set search_path = pg_catalog, pg_temp
 as $$
     insert into ref.citation_default as r (problem_type, citations, demands, caution_zh, caution_en)
-    select c.value ->> 'problem_type', engine.texts_of(c.value -> 'primary'), engine.texts_of(c.value -> 'demands'),
+    select c.value ->> 'problem_type', engine.texts_of(p_array => c.value -> 'primary'), engine.texts_of(p_array => c.value -> 'demands'),
            c.value ->> 'caution_zh', c.value ->> 'caution_en'
     from jsonb_array_elements(p_document -> 'by_problem_type') c
     union all
-    select 'addon:' || (a.value ->> 'addon'), engine.texts_of(a.value -> 'citations'), engine.texts_of(a.value -> 'demands'), null, null
+    select 'addon:' || (a.value ->> 'addon'), engine.texts_of(p_array => a.value -> 'citations'), engine.texts_of(p_array => a.value -> 'demands'), null, null
     from jsonb_array_elements(p_document -> 'addons') a
     on conflict (problem_type) do update set citations = excluded.citations, demands = excluded.demands
 $$;
@@ -268,7 +268,7 @@ begin
 
     insert into ref.escalation_rule as r (code, valid_from, layer, channel, clock_keys, outcomes, next_layer, label_zh, label_en)
     select x.value ->> 'code', (x.value ->> 'valid_from')::date, x.value ->> 'layer', x.value ->> 'channel',
-           engine.texts_of(x.value -> 'clock_keys'), engine.texts_of(x.value -> 'outcomes'), x.value ->> 'next_layer',
+           engine.texts_of(p_array => x.value -> 'clock_keys'), engine.texts_of(p_array => x.value -> 'outcomes'), x.value ->> 'next_layer',
            x.value ->> 'zh', x.value ->> 'en'
     from jsonb_array_elements(p_document -> 'escalation') x on conflict do nothing;
 

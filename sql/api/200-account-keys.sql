@@ -7,7 +7,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
     if v_user.verifier is distinct from p_old_verifier then
@@ -20,7 +20,8 @@ begin
     update core.user_key k set wrapped_secret = p_wrapped_secret where k.app_user = v_user.id and k.version = v_user.key_version;
     -- The key pair stays; other sessions end.
     update core.session s set ended_at = core.now() where s.app_user = v_user.id and s.id <> sha256(p_session) and s.ended_at is null;
-    perform engine.event_add(null, 'user', v_user.id, 'password_changed', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'password_changed',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.password_change(bytea, bytea, bytea, bigint, bigint, bigint, bytea, bytea) is
@@ -32,7 +33,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     return query select v_user.id, v_user.login, v_user.display_name, v_user.password_salt, v_user.password_ops, v_user.password_mem,
                         v_user.pepper_version, v_user.key_version;
@@ -45,7 +46,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     update core.app_user u set totp_pending = p_sealed where u.id = v_user.id;
 end
@@ -57,7 +58,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     return query select v_user.totp_pending, v_user.totp_sealed, v_user.totp_last_step;
 end
@@ -69,7 +70,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
     if v_user.totp_pending is null then
@@ -82,7 +83,8 @@ begin
     insert into core.factor_code (app_user, lookup) select v_user.id, sha256(c) from unnest(p_codes) c;
     update core.session s set factor_at = core.now() where s.id = sha256(p_session);
     update core.session s set ended_at = core.now() where s.app_user = v_user.id and s.id <> sha256(p_session) and s.ended_at is null;
-    perform engine.event_add(null, 'user', v_user.id, 'factor_enrolled', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'factor_enrolled',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.totp_confirm(bytea, bigint, bytea[]) is
@@ -93,7 +95,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
     if v_user.totp_sealed is null or p_step <= v_user.totp_last_step then
@@ -102,7 +104,8 @@ begin
     update core.app_user set totp_last_step = p_step where id = v_user.id;
     delete from core.factor_code f where f.app_user = v_user.id;
     insert into core.factor_code (app_user, lookup) select v_user.id, sha256(c) from unnest(p_codes) c;
-    perform engine.event_add(null, 'user', v_user.id, 'factor_codes_replaced', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'factor_codes_replaced',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.factor_codes_replace(bytea, bigint, bytea[]) is 'A new set of recovery codes replaces all. Refuses: UD001, UD008.';
@@ -112,7 +115,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
     if v_user.role = 'coordinator' then
@@ -123,7 +126,8 @@ begin
     end if;
     update core.app_user u set totp_sealed = null, totp_pending = null, totp_last_step = p_step, version = u.version + 1 where u.id = v_user.id;
     delete from core.factor_code f where f.app_user = v_user.id;
-    perform engine.event_add(null, 'user', v_user.id, 'factor_removed', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'factor_removed',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.totp_remove(bytea, bigint) is 'Takes the second factor off; coordinators cannot. Refuses: UD001, UD004, UD008.';
@@ -183,14 +187,16 @@ begin
     if not found then
         raise exception using errcode = 'UD007', message = 'link unknown, used or expired';
     end if;
-    perform engine.user_insert(p_user, p_login, p_display_name, 'coordinator', p_lang, p_salt, p_ops, p_mem, p_pepper_version, p_verifier,
-                                p_public_key, p_signature, p_wrapped_secret);
+    perform engine.user_insert(p_user => p_user, p_login => p_login, p_display_name => p_display_name, p_role => 'coordinator',
+        p_lang => p_lang, p_salt => p_salt, p_ops => p_ops, p_mem => p_mem, p_pepper_version => p_pepper_version, p_verifier => p_verifier,
+                                p_public_key => p_public_key, p_signature => p_signature, p_wrapped_secret => p_wrapped_secret);
     insert into core.group_key (kind, version, id, public_key, signature)
     values ('group', 1, p_group_id, p_group_public, p_group_signature), ('pool', 1, p_pool_id, p_pool_public, p_pool_signature);
     insert into core.group_member (kind, version, app_user, seal, sealed_at)
     values ('group', 1, p_user, p_group_to_user, core.now()), ('group', 1, null, p_group_to_recovery, core.now()),
            ('pool', 1, p_user, p_pool_to_user, core.now()), ('pool', 1, null, p_pool_to_recovery, core.now());
-    perform engine.event_add(null, 'user', p_user, 'setup_finished', 'user', p_user, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => p_user, p_type => 'setup_finished',
+        p_actor_kind => 'user', p_actor => p_user);
 end
 $$;
 comment on function account.setup_finish(bytea, uuid, text, text, text, bytea, bigint, bigint, bigint, bytea, bytea, bytea, bytea, uuid, bytea,
@@ -202,13 +208,14 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session, p_roles => array['coordinator']);
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     v_expires timestamptz := core.now() + make_interval(hours => (select l.n::integer from ref.service_limit l where l.code = 'invitation'));
 begin
     perform engine.factor_check(p_session => p_session);
     insert into core.invitation (lookup, kind, role, note, created_by, created_at, expires_at)
     values (sha256(p_lookup), 'invite', p_role, p_note, v_user.id, core.now(), v_expires);
-    perform engine.event_add(null, 'user', null, 'invited', 'user', v_user.id, null, jsonb_build_object('role', p_role));
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => null, p_type => 'invited',
+        p_actor_kind => 'user', p_actor => v_user.id, p_after => jsonb_build_object('role', p_role));
     return v_expires;
 end
 $$;
@@ -221,7 +228,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform engine.user_of_session(p_session, p_roles => array['coordinator']);
+    perform engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     return query
     select encode(sha256(i.lookup), 'hex'), i.kind, coalesce(i.role, t.role), i.note, i.created_at, i.expires_at, u.display_name, t.display_name
     from core.invitation i
@@ -238,13 +245,14 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session, p_roles => array['coordinator']);
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
 begin
     delete from core.invitation i where encode(sha256(i.lookup), 'hex') = p_name and i.used_at is null;
     if not found then
         raise exception using errcode = 'UD002', message = 'no such invitation';
     end if;
-    perform engine.event_add(null, 'user', null, 'invitation_cancelled', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => null, p_type => 'invitation_cancelled',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.invite_cancel(bytea, text) is 'Takes an unused invitation or reset link back. Refuses: UD001, UD002, UD003.';
@@ -282,9 +290,10 @@ begin
     if not found then
         raise exception using errcode = 'UD007', message = 'link unknown, used or expired';
     end if;
-    perform engine.user_insert(p_user, p_login, p_display_name, v_invitation.role, p_lang, p_salt, p_ops, p_mem, p_pepper_version, p_verifier,
-                                p_public_key, p_signature, p_wrapped_secret);
-    perform engine.membership_wait(p_user, v_invitation.role);
+    perform engine.user_insert(p_user => p_user, p_login => p_login, p_display_name => p_display_name, p_role => v_invitation.role,
+        p_lang => p_lang, p_salt => p_salt, p_ops => p_ops, p_mem => p_mem, p_pepper_version => p_pepper_version, p_verifier => p_verifier,
+                                p_public_key => p_public_key, p_signature => p_signature, p_wrapped_secret => p_wrapped_secret);
+    perform engine.membership_wait(p_user => p_user, p_role => v_invitation.role);
 end
 $$;
 comment on function account.invite_accept(bytea, uuid, text, text, text, bytea, bigint, bigint, bigint, bytea, bytea, bytea, bytea) is
@@ -295,7 +304,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session, p_roles => array['coordinator']);
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     v_expires timestamptz := core.now() + make_interval(hours => (select l.n::integer from ref.service_limit l where l.code = 'invitation'));
 begin
     perform engine.factor_check(p_session => p_session);
@@ -308,7 +317,8 @@ begin
     delete from core.invitation i where i.app_user = p_user and i.kind = 'reset' and i.used_at is null;
     insert into core.invitation (lookup, kind, app_user, created_by, created_at, expires_at)
     values (sha256(p_lookup), 'reset', p_user, v_user.id, core.now(), v_expires);
-    perform engine.event_add(null, 'user', p_user, 'reset_link_made', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => p_user, p_type => 'reset_link_made',
+        p_actor_kind => 'user', p_actor => v_user.id);
     return v_expires;
 end
 $$;
@@ -343,8 +353,9 @@ begin
     -- What was sealed to the lost key opens no more: cases wait for a coordinator's request, memberships too.
     delete from core.case_seal s where s.recipient_kind = 'user' and s.recipient = v_user.id;
     update core.group_member m set seal = null, sealed_at = null where m.app_user = v_user.id;
-    perform engine.membership_wait(v_user.id, v_user.role);
-    perform engine.event_add(null, 'user', v_user.id, 'password_reset', 'user', v_user.id, null, null);
+    perform engine.membership_wait(p_user => v_user.id, p_role => v_user.role);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'password_reset',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.reset_finish(bytea, bytea, bigint, bigint, bigint, bytea, bytea, bytea, bytea) is

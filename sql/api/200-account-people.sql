@@ -8,7 +8,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform engine.user_of_session(p_session, p_roles => array['coordinator']);
+    perform engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     return query
     select u.id, u.login, u.display_name, u.role, u.state, u.trainee, u.weekly_hours, u.totp_sealed is not null,
            exists (select from core.group_member m where m.app_user = u.id and m.seal is null),
@@ -44,7 +44,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_actor core.app_user := engine.user_of_session(p_session, p_roles => array['coordinator']);
+    v_actor core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     v_user core.app_user;
     v_ends boolean;
 begin
@@ -87,11 +87,12 @@ begin
         end if;
     end if;
     if p_state = 'active' then
-        perform engine.membership_wait(v_user.id, p_role);
+        perform engine.membership_wait(p_user => v_user.id, p_role => p_role);
     end if;
-    perform engine.event_add(null, 'user', v_user.id, 'person_changed', 'user', v_actor.id,
-        jsonb_build_object('role', v_user.role, 'state', v_user.state, 'trainee', v_user.trainee, 'weekly_hours', v_user.weekly_hours),
-        jsonb_build_object('role', p_role, 'state', p_state, 'trainee', p_trainee, 'weekly_hours', p_weekly_hours));
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'person_changed',
+        p_actor_kind => 'user', p_actor => v_actor.id,
+        p_before => jsonb_build_object('role', v_user.role, 'state', v_user.state, 'trainee', v_user.trainee, 'weekly_hours', v_user.weekly_hours),
+        p_after => jsonb_build_object('role', p_role, 'state', p_state, 'trainee', p_trainee, 'weekly_hours', p_weekly_hours));
 end
 $$;
 comment on function account.person_update(bytea, uuid, bigint, text, text, boolean, bigint, boolean) is
@@ -104,7 +105,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     return query
     select v_user.login, v_user.display_name, v_user.role, v_user.lang, v_user.weekly_hours, v_user.trainee,
@@ -120,7 +121,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
     if v_user.version <> p_version then
@@ -132,7 +133,8 @@ begin
     delete from core.user_skill s where s.app_user = v_user.id;
     insert into core.user_skill (app_user, product_type)
     select v_user.id, e.code from ref.enumeration e where e.enumeration = 'product_type' and e.code = any (p_skills);
-    perform engine.event_add(null, 'user', v_user.id, 'profile_changed', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'profile_changed',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.profile_update(bytea, bigint, text, text, bigint, text[]) is 'Own name, language, hours and skills (none = all). Refuses: UD001, UD020.';
@@ -142,7 +144,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     return query select l.from_day, l.to_day from core.user_leave l where l.app_user = v_user.id order by l.from_day;
 end
@@ -154,14 +156,15 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     if p_to < p_from then
         raise exception using errcode = 'UD030', message = 'order of days', detail = 'to_day:account.leave.error.order';
     end if;
     insert into core.user_leave as l (app_user, from_day, to_day) values (v_user.id, p_from, p_to)
     on conflict (app_user, from_day) do update set to_day = excluded.to_day;
-    perform engine.event_add(null, 'user', v_user.id, 'leave_added', 'user', v_user.id, null, jsonb_build_object('from', p_from, 'to', p_to));
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'leave_added',
+        p_actor_kind => 'user', p_actor => v_user.id, p_after => jsonb_build_object('from', p_from, 'to', p_to));
 end
 $$;
 comment on function account.leave_add(bytea, date, date) is 'Own leave: no new cases on these days. Refuses: UD001, UD030.';
@@ -171,10 +174,11 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     delete from core.user_leave l where l.app_user = v_user.id and l.from_day = p_from;
-    perform engine.event_add(null, 'user', v_user.id, 'leave_removed', 'user', v_user.id, jsonb_build_object('from', p_from), null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'leave_removed',
+        p_actor_kind => 'user', p_actor => v_user.id, p_before => jsonb_build_object('from', p_from));
 end
 $$;
 comment on function account.leave_remove(bytea, date) is 'Takes own leave back. Refuses: UD001.';
@@ -184,7 +188,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     return query
     select c.platform, p.name, c.declared_at
@@ -199,7 +203,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
     v_platform uuid;
 begin
     select p.id into v_platform from core.platform p where p.name_key = engine.platform_key(p_name => p_platform) and p.merged_into is null;
@@ -208,8 +212,9 @@ begin
     end if;
     insert into core.user_conflict (app_user, platform, declared_at) values (v_user.id, v_platform, core.now()) on conflict do nothing;
     -- Open cases of the platform leave this person at once, seals too; they return to the pool.
-    perform engine.conflict_applied(v_user.id, v_platform);
-    perform engine.event_add(null, 'user', v_user.id, 'conflict_declared', 'user', v_user.id, null, jsonb_build_object('platform', v_platform));
+    perform engine.conflict_applied(p_user => v_user.id, p_platform => v_platform);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'conflict_declared',
+        p_actor_kind => 'user', p_actor => v_user.id, p_after => jsonb_build_object('platform', v_platform));
 end
 $$;
 comment on function account.conflict_add(bytea, text) is

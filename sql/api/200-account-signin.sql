@@ -110,7 +110,8 @@ begin
         insert into core.known_device as d (app_user, lookup, last_at) values (v_user.id, sha256(p_device), core.now())
         on conflict (app_user, lookup) do update set last_at = excluded.last_at;
     end if;
-    perform engine.session_insert(v_user, p_session, p_wrapped_key, v_user.totp_sealed is null, p_device_label, p_network);
+    perform engine.session_insert(p_user => v_user, p_session => p_session, p_wrapped_key => p_wrapped_key,
+        p_full => v_user.totp_sealed is null, p_device_label => p_device_label, p_network => p_network);
     return query select v_user.totp_sealed is null;
 end
 $$;
@@ -124,7 +125,7 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_session core.session := engine.pre_session(p_pre);
+    v_session core.session := engine.pre_session(p_pre => p_pre);
 begin
     return query
     select u.id, u.login, u.totp_sealed, u.totp_last_step, v_session.wrapped_key, v_session.key_version, k.public_key,
@@ -142,12 +143,13 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_session core.session := engine.pre_session(p_pre);
+    v_session core.session := engine.pre_session(p_pre => p_pre);
 begin
     perform engine.attempt_add(p_kind => 'factor', p_key => encode(p_pre, 'hex'), p_window => interval '10 minutes');
     if engine.attempt_count(p_kind => 'factor', p_key => encode(p_pre, 'hex')) >= (select l.n from ref.service_limit l where l.code = 'factor_tries') then
         update core.session set ended_at = core.now() where id = v_session.id;
-        perform engine.event_add(null, 'user', v_session.app_user, 'factor_tries_used_up', 'user', v_session.app_user, null, null);
+        perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_session.app_user, p_type => 'factor_tries_used_up',
+            p_actor_kind => 'user', p_actor => v_session.app_user);
     end if;
 end
 $$;
@@ -158,7 +160,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_session core.session := engine.pre_session(p_pre);
+    v_session core.session := engine.pre_session(p_pre => p_pre);
     v_user core.app_user;
 begin
     select u.* into v_user from core.app_user u where u.id = v_session.app_user and u.state = 'active' for update;
@@ -170,7 +172,8 @@ begin
         if not found then
             raise exception using errcode = 'UD008', message = 'recovery code wrong or used';
         end if;
-        perform engine.event_add(null, 'user', v_user.id, 'factor_code_used', 'user', v_user.id, null, null);
+        perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'factor_code_used',
+            p_actor_kind => 'user', p_actor => v_user.id);
     else
         -- The last accepted step and older ones are refused: a code works once (RFC 6238 §5.2).
         if p_step <= v_user.totp_last_step then
@@ -179,7 +182,8 @@ begin
         update core.app_user set totp_last_step = p_step where id = v_user.id;
     end if;
     update core.session set ended_at = core.now() where id = v_session.id;
-    perform engine.session_insert(v_user, p_session, p_wrapped_key, true, v_session.device, v_session.network);
+    perform engine.session_insert(p_user => v_user, p_session => p_session, p_wrapped_key => p_wrapped_key,
+        p_full => true, p_device_label => v_session.device, p_network => v_session.network);
 end
 $$;
 comment on function account.factor_pass(bytea, bigint, bytea, bytea, bytea) is
@@ -201,12 +205,12 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     return query
     select encode(sha256(s.id), 'hex'), s.device, s.network, s.created_at, s.last_seen_at, s.id = sha256(p_session)
     from core.session s
-    where s.app_user = v_user.id and s.full_rights and engine.session_lives(s)
+    where s.app_user = v_user.id and s.full_rights and engine.session_lives(p_session => s)
     order by s.last_seen_at desc, s.id;
 end
 $$;
@@ -217,14 +221,15 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_user core.app_user := engine.user_of_session(p_session);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     update core.session s set ended_at = core.now()
     where s.app_user = v_user.id and encode(sha256(s.id), 'hex') = p_name and s.ended_at is null;
     if not found then
         raise exception using errcode = 'UD002', message = 'no such session';
     end if;
-    perform engine.event_add(null, 'user', v_user.id, 'session_ended', 'user', v_user.id, null, null);
+    perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'session_ended',
+        p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.session_end(bytea, text) is 'Ends one of the own sessions by its name. Refuses: UD001, UD002.';
