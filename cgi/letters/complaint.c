@@ -144,6 +144,8 @@ static struct str law_text(const struct letter *l, const json_t *law)
             ? letter_say(l, "letters.complaint.law_whole", "name", name, NULL)
             : letter_say(l, "letters.complaint.law", "name", name, "article", article, NULL);
 
+    if (json_truth(law, "unverified"))
+        text = letter_say(l, "letters.complaint.law_unverified", "law", text, NULL);
     return with_text(l, text, letter_value(law, "gist"));
 }
 

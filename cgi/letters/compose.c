@@ -166,6 +166,8 @@ static struct pdf_block *add(struct letter *l, enum pdf_block_kind kind)
 
 void letter_title(struct letter *l, const char *key)
 {
+    if (json_truth(l->model, "draft"))
+        letter_right(l, locale_textz(l->arena, l->locale, "letters.draft_mark"));
     add(l, PDF_TITLE)->text = locale_textz(l->arena, l->locale, key);
 }
 
@@ -304,10 +306,12 @@ static struct str footer(const struct letter *l, enum letter_kind kind)
     struct str parts =
         letter_say(l, "letters.footer", "case_no", case_no, "version", version, NULL);
 
-    if (str_empty(law))
-        return parts;
-    return letter_say(l, "letters.footer_with_law", "case_no", case_no, "version", version, "date",
-                      letter_when(l, law), NULL);
+    if (!str_empty(law))
+        parts = letter_say(l, "letters.footer_with_law", "case_no", case_no, "version", version,
+                           "date", letter_when(l, law), NULL);
+    if (json_truth(l->model, "draft"))
+        parts = letter_say(l, "letters.footer_draft", "footer", parts, NULL);
+    return parts;
 }
 
 enum err letter_end(struct letter *l, enum letter_kind kind, const char *title_key, struct str *pdf)

@@ -13,7 +13,8 @@
  * as given, because that is what they are for.  The language of papers for authorities is Chinese; with the English locale the frame is
  * English and the contents stay as typed.  Days are "2026-11-20"; times "2026-11-03T14:00" or RFC 3339, shown in Asia/Shanghai.
  *
- * Fields of all models:  "case_no", "date" (day of the document), "organisation", "law_register_on" (day, may be absent).
+ * Fields of all models:  "case_no", "date" (day of the document), "organisation", "law_register_on" (day, may be absent), "draft" (true
+ * marks every page as not issued).
  */
 #ifndef AIDDESK_LETTERS_LETTER_H
 #define AIDDESK_LETTERS_LETTER_H
@@ -42,7 +43,7 @@ const char *letter_version(enum letter_kind kind);
  *   "facts"*: [{"at", "text"}] and/or "story",       the timeline, in order
  *   "negotiation": [{"at", "text"}] or "no_negotiation": true *,
  *   "demands"*: [{"text", "kind_label", "amount_fen", "quantity", "unit", "by_day", "basis", "alternative": bool}],
- *   "rules": [{"title", "clause", "version_on", "text"}], "laws": [{"name", "article", "gist"}]   one of the two *; rules come first
+ *   "rules": [{"title", "clause", "version_on", "text"}], "laws": [{"name", "article", "gist", "unverified": bool}]   one of the two *; rules come first
  *   "evidence"*: [{"no", "kind_label", "name", "proves"}], "attachments": ["…"] */
 enum err letter_complaint(struct arena *a, const struct locale *l, const json_t *model, struct str *pdf, json_t *missing);
 

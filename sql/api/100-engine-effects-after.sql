@@ -169,9 +169,10 @@ begin
     where m.case_id = p_case;
     delete from core.number_lookup n where n.case_id = p_case and n.kind in ('payment', 'contact');
     delete from core.note n where n.case_id = p_case;
+    delete from core.letter_text l where l.case_id = p_case;
 end
 $$;
-comment on function engine.sensitive_drop(uuid) is 'Archiving: contact, guardian, payment number and internal notes are destroyed (DOMAIN.md §3.10).';
+comment on function engine.sensitive_drop(uuid) is 'Archiving: contact, guardian, payment number, internal notes and unfinished letters are destroyed (DOMAIN.md §3.10).';
 
 create function engine.content_erase(p_case uuid) returns void
 language plpgsql volatile security definer
@@ -190,6 +191,7 @@ begin
     delete from core.missing_item m where m.case_id = p_case;
     delete from core.check_result r where r.case_id = p_case;
     delete from core.document d where d.case_id = p_case;
+    delete from core.letter_text l where l.case_id = p_case;
     delete from core.evidence e where e.case_id = p_case;
     delete from core.demand d where d.case_id = p_case;
     delete from core.complaint m where m.case_id = p_case;

@@ -113,9 +113,12 @@ begin
     set state = 'stored', manifest_sealed = p_manifest, same_hash = p_same, kind_hint = p_kind_hint, note_sealed = p_note,
         uploaded_at = core.now()
     where f.id = p_file;
-    perform engine.event_add(p_case => p_case, p_object_kind => 'file', p_object => p_file, p_type => 'file_stored',
-        p_actor_kind => p_actor_kind, p_actor => p_actor,
-        p_after => jsonb_build_object('file_no', v_file.file_no, 'bytes', p_bytes, 'source', v_file.source));
+    -- What the service made is told by the document that it belongs to (engine.document_add).
+    if v_file.source <> 'service' then
+        perform engine.event_add(p_case => p_case, p_object_kind => 'file', p_object => p_file, p_type => 'file_stored',
+            p_actor_kind => p_actor_kind, p_actor => p_actor,
+            p_after => jsonb_build_object('file_no', v_file.file_no, 'bytes', p_bytes, 'source', v_file.source));
+    end if;
 end
 $$;
 comment on function engine.file_end(uuid, uuid, bytea, bigint, bigint, bytea, text, bytea, text, uuid) is
@@ -148,10 +151,10 @@ as $$
     select f.id, f.file_no, f.manifest_sealed, f.real_type, f.width, f.height, f.damaged, f.preview_sealed is not null, f.source,
            f.kind_hint, f.note_sealed, f.bytes, f.uploaded_at, f.checked_at
     from core.file f
-    where f.case_id = p_case and f.state = 'stored'
+    where f.case_id = p_case and f.state = 'stored' and f.source <> 'service'
     order by f.file_no
 $$;
-comment on function engine.file_list(uuid) is 'The stored files of a case, in order of their numbers.';
+comment on function engine.file_list(uuid) is 'The stored files of a case that people sent, in order of their numbers; papers have a list of their own.';
 
 create function engine.file_get(p_case uuid, p_file uuid)
 returns table (file_id uuid, file_no bigint, manifest_sealed bytea, real_type text, width bigint, height bigint, damaged boolean,
@@ -163,13 +166,15 @@ begin
     return query
     select f.id, f.file_no, f.manifest_sealed, f.real_type, f.width, f.height, f.damaged, f.preview_sealed is not null
     from core.file f
-    where f.id = p_file and f.case_id = p_case and f.state = 'stored';
+    where f.id = p_file and f.case_id = p_case and f.state = 'stored'
+      -- Bytes of a paper whose issuing failed after they were stored are nobody's.
+      and (f.source <> 'service' or exists (select from core.document d where d.file_id = f.id));
     if not found then
         raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
     end if;
 end
 $$;
-comment on function engine.file_get(uuid, uuid) is 'One stored file of a case. Refuses: UD002.';
+comment on function engine.file_get(uuid, uuid) is 'One stored file of a case; one that the service made only when a paper has been issued with it. Refuses: UD002.';
 
 create function engine.file_segment_get(p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
 language sql stable security definer

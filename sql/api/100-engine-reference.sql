@@ -226,12 +226,12 @@ begin
     from jsonb_array_elements(p_document -> 'instruments') i
     on conflict (id) do update set valid_to = excluded.valid_to;
 
-    insert into ref.law_article as r (id, instrument, article, valid_from, valid_to, gist_zh, gist_en, needs_lawyer, confidence)
+    insert into ref.law_article as r (id, instrument, article, valid_from, valid_to, gist_zh, gist_en, needs_lawyer, confidence, verified_on)
     select a.value ->> 'id', a.value ->> 'instrument', a.value ->> 'article', (a.value ->> 'valid_from')::date,
            (a.value ->> 'valid_to')::date, a.value ->> 'gist', a.value ->> 'gist_en', (a.value ->> 'needs_lawyer')::boolean,
-           a.value ->> 'confidence'
+           a.value ->> 'confidence', (a.value ->> 'verified_on')::date
     from jsonb_array_elements(p_document -> 'articles') a
-    on conflict (id) do update set valid_to = excluded.valid_to;
+    on conflict (id) do update set valid_to = excluded.valid_to, verified_on = excluded.verified_on;
 end
 $$;
 comment on function engine.load_law(jsonb) is 'Loads the law register that letters cite from (V-LAW-01).';

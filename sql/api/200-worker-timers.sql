@@ -147,6 +147,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_old timestamptz := core.now() - engine.retention_interval(p_class => 'session');
+    v_file uuid;
 begin
     delete from core.session s
     where coalesce(s.ended_at, least(s.last_seen_at + engine.limit_interval(p_code => 'session_idle'),
@@ -157,10 +158,20 @@ begin
     delete from core.setup_envelope e where e.expires_at < core.now();
     -- Uploads that broke off: their segments are of no use to anybody.
     delete from core.file f where f.state = 'uploading' and f.uploaded_at < core.now() - interval '24 hours';
+    -- Papers whose issuing failed after their bytes were stored. The number stays used: it is part of the key derivation.
+    for v_file in
+        select f.id from core.file f
+        where f.source = 'service' and f.state = 'stored' and f.uploaded_at < core.now() - interval '24 hours'
+          and not exists (select from core.document d where d.file_id = f.id)
+        for update skip locked
+    loop
+        delete from core.file_segment s where s.file_id = v_file;
+        update core.file f set state = 'removed', removed_at = core.now(), manifest_sealed = null, same_hash = null where f.id = v_file;
+    end loop;
     delete from core.outbox o where o.created_at < core.now() - engine.retention_interval(p_class => 'mail');
 end
 $$;
-comment on function worker.cleanup() is 'Deletes ended sessions after 24 hours, old counters, expired links, broken uploads, mail after 7 days.';
+comment on function worker.cleanup() is 'Deletes ended sessions after 24 hours, old counters, expired links, broken uploads, papers that were not issued, mail after 7 days.';
 
 create function worker.heartbeat(p_name text) returns void
 language sql security definer

@@ -357,6 +357,7 @@ create table ref.law_article (
     gist_en text not null,
     needs_lawyer boolean not null default false,
     confidence text,
+    verified_on date,
     constraint ref_law_article_pkey primary key (id)
 );
 comment on table ref.law_article is 'Articles that papers may cite, with validity (V-LAW-01).';
@@ -369,6 +370,7 @@ comment on column ref.law_article.gist_zh is 'neutral summary, never the wording
 comment on column ref.law_article.gist_en is 'summary in English';
 comment on column ref.law_article.needs_lawyer is 'a lawyer''s approval is needed before a final document';
 comment on column ref.law_article.confidence is 'confidence';
+comment on column ref.law_article.verified_on is 'a lawyer checked it against the official text; null = not yet (V-LAW-01)';
 
 create table ref.citation_default (
     problem_type text not null,

@@ -759,6 +759,24 @@ comment on column core.document.settlement_id is 'settlement';
 comment on column core.document.issued_by is 'user';
 comment on column core.document.issued_at is 'when';
 
+create table core.letter_text (
+    case_id uuid not null,
+    filing_id uuid,
+    text_sealed bytea not null,
+    version bigint not null default 1,
+    saved_by uuid not null,
+    saved_at timestamptz not null default core.now(),
+    constraint letter_text_pkey primary key (case_id),
+    constraint letter_text_case_fkey foreign key (case_id) references core.case_file (id)
+);
+comment on table core.letter_text is 'Text that is being written for the letters of a case; what was issued is in core.document.';
+comment on column core.letter_text.case_id is 'case';
+comment on column core.letter_text.filing_id is 'filing the letter is for';
+comment on column core.letter_text.text_sealed is 'names, facts, negotiation, grounds as JSON';
+comment on column core.letter_text.version is 'row version';
+comment on column core.letter_text.saved_by is 'user';
+comment on column core.letter_text.saved_at is 'when';
+
 create table core.task (
     id uuid not null default gen_random_uuid(),
     case_id uuid not null,
