@@ -97,57 +97,6 @@ static void add_labels(struct request *req, const struct db_rows *rows, json_t *
     json_set_bool(model, "queued", str_eqz(db_text(rows, 0, "lane"), "queue"));
 }
 
-struct step_link {
-    const char *status; /* in which the step is offered */
-    const char *page;   /* below the case's address */
-    const char *key;    /* text of the link */
-    bool first;         /* it is what to do next */
-};
-
-static const struct step_link step_links[] = {
-    {"TRIAGE", "review", "desk.review.title", true},
-    {"TRIAGE", "evidence", "desk.evidence.title", false},
-    {"TRIAGE", "ask", "desk.ask.title", false},
-    {"TRIAGE", "decline", "desk.decline.title", false},
-    {"TRIAGE", "duplicate", "desk.duplicate.title", false},
-    {"NEEDS_INFO", "messages", "desk.messages.title", false},
-    {"PREPARING", "evidence", "desk.evidence.title", true},
-    {"PREPARING", "ready", "desk.ready.title", true},
-};
-
-/* One sentence, whose turn it is and until when, then the ways to go on. */
-static void add_next(struct request *req, const struct open_case *c, const struct db_rows *rows,
-                     json_t *model)
-{
-    json_t *next = json_object(), *links = json_array();
-    struct str due = db_text(rows, 0, "next_due_on"), status = db_text(rows, 0, "status");
-    bool work = db_bool(rows, 0, "accepted") || !db_bool(rows, 0, "mine");
-
-    json_set_str(next, "text",
-                 work ? desk_text(req, "desk.next.", status)
-                      : locale_textz(req->arena, req->locale, "desk.next.accept"));
-    json_set_str(next, "who", desk_text(req, "desk.who.", db_text(rows, 0, "waiting_on")));
-    json_set_bool(next, "date_text", false);
-    if (due.n != 0 && !db_bool(rows, 0, "closed"))
-        json_set_str(next, "date_text", locale_day(req->arena, req->locale, due));
-    json_set_new(model, "next", next);
-    for (size_t i = 0; work && i < sizeof step_links / sizeof step_links[0]; i++) {
-        json_t *o;
-
-        if (!str_eqz(status, step_links[i].status))
-            continue;
-        o = json_object();
-        json_set_str(
-            o, "href",
-            str_fmt(req->arena, "/desk/cases/%.*s/%s", STR_ARG(c->case_no), step_links[i].page));
-        json_set_str(o, "text", locale_textz(req->arena, req->locale, step_links[i].key));
-        json_set_bool(o, "first", step_links[i].first);
-        (void)json_array_append_new(links, o);
-    }
-    json_set_bool(model, "has_step_links", json_array_size(links) != 0);
-    json_set_new(model, "step_links", links);
-}
-
 /* Who had the case, with reasons of return and handover notes. */
 static enum err add_assignments(struct request *req, const struct open_case *c, json_t *model)
 {
@@ -253,7 +202,7 @@ enum err case_show(struct request *req, struct reply *rep)
     model = db_row_json(rows, 0);
     json_set_str(model, "title", c.case_no);
     add_labels(req, rows, model);
-    add_next(req, &c, rows, model);
+    case_next(req, &c, rows, model);
     wanted = json_array();
     json_array_foreach(json_object_get(model, "wanted"), i, item)(void) json_array_append_new(
         wanted, json_of_str(locale_textz(req->arena, req->locale,
@@ -265,6 +214,8 @@ enum err case_show(struct request *req, struct reply *rep)
         err = desk_files(req, &c, model);
     if (err == ERR_OK)
         err = add_assignments(req, &c, model);
+    if (err == ERR_OK)
+        err = case_filings(req, &c, model);
     if (err == ERR_OK)
         err = add_clocks(req, &c, model);
     if (err == ERR_OK)

@@ -67,6 +67,51 @@ enum err desk_files(struct request *req, const struct open_case *c, json_t *mode
 /* Name of the present assignment (row of its sealed note), for the associated data of that note; ERR_NOT_FOUND when nobody has it. */
 enum err desk_assignment(struct request *req, const struct open_case *c, struct uuid *id);
 
+/* ---- checks.c ---- */
+
+struct db_rows;
+struct findings;
+
+/* What the wording rules say about the demands as they stand. */
+enum err desk_words(struct request *req, const struct open_case *c, struct findings *out);
+/* The same as SQL keeps it: codes, never text. */
+struct str desk_words_json(struct request *req, const struct findings *f);
+/* Rows of desk.checks or desk.filing_checks as sentences: model gets open, done, has_open, blocking (count), blocked, may_override. */
+enum err desk_checks(struct request *req, const struct open_case *c, const struct db_rows *rows, json_t *model);
+
+/* ---- channel.c ---- */
+
+/* Collisions as SQL lists them, with labels: already_label, status_label, verdict_label, tone, note, basis.  New reference. */
+json_t *desk_collisions(struct request *req, const json_t *collisions);
+/* Tone of the tag of a collision verdict. */
+struct str desk_verdict_tone(struct str verdict);
+/* The lines of detail[key] in the request's language, or NULL.  New reference. */
+json_t *desk_lines(const struct request *req, const json_t *detail, const char *key);
+
+/* ---- filing.c, filing_step.c ---- */
+
+enum step_form {
+    STEP_BUTTON,    /* one button */
+    STEP_PAGE,      /* has fields, and a page of its own */
+    STEP_WITHDRAWAL /* belongs to the withdrawal */
+};
+
+/* How a step of a filing is offered. */
+enum step_form desk_step_form(struct str event);
+/* The row of desk.filing_page for the path's {id}. */
+enum err desk_filing_read(struct request *req, const struct open_case *c, struct db_rows **rows);
+/* Tone of the tag of a filing's state. */
+struct str desk_filing_tone(struct str status);
+/* The end of a step of a filing: the form again, or 303 to the filing. */
+enum err desk_filing_done(struct request *req, struct reply *rep, enum err err, const struct open_case *c);
+
+/* ---- case_next.c ---- */
+
+/* One sentence, whose turn it is and until when, then the ways to go on: model gets next, step_links, has_step_links. */
+void case_next(struct request *req, const struct open_case *c, const struct db_rows *rows, json_t *model);
+/* Filings of the case with their next dates: model gets filings, has_filings; and why the case has to go on: reasons, has_reasons. */
+enum err case_filings(struct request *req, const struct open_case *c, json_t *model);
+
 /* ---- handlers ---- */
 
 enum err home_show(struct request *req, struct reply *rep);
@@ -94,6 +139,24 @@ enum err evidence_edit(struct request *req, struct reply *rep);
 enum err evidence_remove(struct request *req, struct reply *rep);
 enum err ready_show(struct request *req, struct reply *rep);
 enum err case_ready(struct request *req, struct reply *rep);
+enum err demands_show(struct request *req, struct reply *rep);
+enum err demand_new_show(struct request *req, struct reply *rep);
+enum err demand_add(struct request *req, struct reply *rep);
+enum err demand_edit_show(struct request *req, struct reply *rep);
+enum err demand_edit(struct request *req, struct reply *rep);
+enum err demand_remove(struct request *req, struct reply *rep);
+enum err channels_show(struct request *req, struct reply *rep);
+enum err channel_show(struct request *req, struct reply *rep);
+enum err consent_ask(struct request *req, struct reply *rep);
+enum err filing_plan(struct request *req, struct reply *rep);
+enum err wait_show(struct request *req, struct reply *rep);
+enum err wait_ask(struct request *req, struct reply *rep);
+enum err filing_show(struct request *req, struct reply *rep);
+enum err filing_confirm(struct request *req, struct reply *rep);
+enum err filing_step_show(struct request *req, struct reply *rep);
+enum err filing_step(struct request *req, struct reply *rep);
+enum err override_show(struct request *req, struct reply *rep);
+enum err override_add(struct request *req, struct reply *rep);
 enum err ask_show(struct request *req, struct reply *rep);
 enum err case_ask(struct request *req, struct reply *rep);
 enum err decline_show(struct request *req, struct reply *rep);
@@ -120,6 +183,8 @@ enum err paper_preview(struct request *req, struct reply *rep);
 enum err letter_show(struct request *req, struct reply *rep);
 enum err letter_save(struct request *req, struct reply *rep);
 
+extern const struct param channel_params[], consent_ask_params[], plan_params[], wait_params[], filing_params[], filing_confirm_params[],
+    filing_step_params[], override_params[], demand_new_params[], demand_edit_params[], demand_remove_params[];
 extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[],
     evidence_new_params[], evidence_edit_params[], evidence_remove_params[], ask_params[], decline_params[], duplicate_params[],
     platform_params[], note_edit_params[], note_path_params[], assign_params[], files_params[], paper_issue_params[], paper_path_params[],

@@ -4,3 +4,5 @@ aiddesk_desk_SOURCES = cgi/desk/main.c cgi/desk/desk.h cgi/desk/open_case.c cgi/
   cgi/desk/triage.c cgi/desk/contact.c cgi/desk/platform.c cgi/desk/lead.c \
   cgi/desk/files.c cgi/desk/document.c cgi/desk/document.h cgi/desk/letter.c cgi/desk/letter.h cgi/desk/letter_model.c cgi/desk/papers.c
 aiddesk_desk_LDADD = libletters.a libdocument.a $(AIDDESK_LIBS) $(PANGO_LIBS)
+aiddesk_desk_SOURCES += cgi/desk/demand.c cgi/desk/checks.c cgi/desk/channel.c cgi/desk/filing.c cgi/desk/filing_step.c \
+  cgi/desk/override.c cgi/desk/case_next.c

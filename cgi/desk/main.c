@@ -75,6 +75,42 @@ static const struct route routes[] = {
      .params = case_params, .handler = ready_show},
     {.name = "ready", .method = METHOD_POST, .path = "/desk/cases/{n}/ready", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = step_params, .handler = case_ready, .page = ready_show},
+    {.name = "demands", .method = METHOD_GET, .path = "/desk/cases/{n}/demands", .who = WHO_STAFF,
+     .params = case_params, .handler = demands_show},
+    {.name = "demand_new_page", .method = METHOD_GET, .path = "/desk/cases/{n}/demands/new", .who = WHO_STAFF,
+     .params = demand_new_params, .handler = demand_new_show},
+    {.name = "demand_new", .method = METHOD_POST, .path = "/desk/cases/{n}/demands/new", .who = WHO_STAFF,
+     .flags = ROUTE_CHECKS_ITSELF, .body_max = FORM_MAX, .params = demand_new_params, .handler = demand_add, .page = demand_new_show},
+    {.name = "demand_edit_page", .method = METHOD_GET, .path = "/desk/cases/{n}/demands/{id}", .who = WHO_STAFF,
+     .params = demand_edit_params, .handler = demand_edit_show},
+    {.name = "demand_edit", .method = METHOD_POST, .path = "/desk/cases/{n}/demands/{id}", .who = WHO_STAFF,
+     .flags = ROUTE_CHECKS_ITSELF, .body_max = FORM_MAX, .params = demand_edit_params, .handler = demand_edit, .page = demand_edit_show},
+    {.name = "demand_remove", .method = METHOD_POST, .path = "/desk/cases/{n}/demands/{id}/remove", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = demand_remove_params, .handler = demand_remove, .page = demand_edit_show},
+    {.name = "channels", .method = METHOD_GET, .path = "/desk/cases/{n}/channels", .who = WHO_STAFF,
+     .params = case_params, .handler = channels_show},
+    {.name = "channel", .method = METHOD_GET, .path = "/desk/cases/{n}/channels/{channel}", .who = WHO_STAFF,
+     .params = channel_params, .handler = channel_show},
+    {.name = "consent_ask", .method = METHOD_POST, .path = "/desk/cases/{n}/channels/{channel}/consent", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = consent_ask_params, .handler = consent_ask, .page = channel_show},
+    {.name = "plan", .method = METHOD_POST, .path = "/desk/cases/{n}/channels/{channel}/plan", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = plan_params, .handler = filing_plan, .page = channel_show},
+    {.name = "wait_page", .method = METHOD_GET, .path = "/desk/cases/{n}/wait", .who = WHO_STAFF,
+     .params = case_params, .handler = wait_show},
+    {.name = "wait", .method = METHOD_POST, .path = "/desk/cases/{n}/wait", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = wait_params, .handler = wait_ask, .page = wait_show},
+    {.name = "filing", .method = METHOD_GET, .path = "/desk/cases/{n}/filings/{id}", .who = WHO_STAFF,
+     .params = filing_params, .handler = filing_show},
+    {.name = "filing_confirm", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = filing_confirm_params, .handler = filing_confirm, .page = filing_show},
+    {.name = "filing_step_page", .method = METHOD_GET, .path = "/desk/cases/{n}/filings/{id}/step/{event}", .who = WHO_STAFF,
+     .params = filing_step_params, .handler = filing_step_show},
+    {.name = "filing_step", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/step/{event}", .who = WHO_STAFF,
+     .flags = ROUTE_CHECKS_ITSELF, .body_max = FORM_MAX, .params = filing_step_params, .handler = filing_step, .page = filing_step_show},
+    {.name = "override_page", .method = METHOD_GET, .path = "/desk/cases/{n}/override", .who = WHO_COORDINATOR,
+     .params = case_params, .handler = override_show},
+    {.name = "override", .method = METHOD_POST, .path = "/desk/cases/{n}/override", .who = WHO_COORDINATOR,
+     .body_max = FORM_MAX, .params = override_params, .handler = override_add, .page = override_show},
     {.name = "ask_page", .method = METHOD_GET, .path = "/desk/cases/{n}/ask", .who = WHO_STAFF,
      .params = case_params, .handler = ask_show},
     {.name = "ask", .method = METHOD_POST, .path = "/desk/cases/{n}/ask", .who = WHO_STAFF,
@@ -115,7 +151,7 @@ static const struct route routes[] = {
 /* clang-format on */
 
 static const char *const views[] = {"desk", NULL};
-static const char *const locales[] = {"desk", "rules", "track", "paper", "letters", NULL};
+static const char *const locales[] = {"desk", "filing", "rules", "track", "paper", "letters", NULL};
 static const char *const key_names[] = {"roster.public", "lookup", "mail.public", NULL};
 static const char *const cookies[] = {"sid", "lang", NULL};
 

@@ -139,6 +139,30 @@ static json_t *channel_labels(struct request *req, const json_t *codes)
     return list;
 }
 
+/* What exactly would be sent and why, or until which day to wait: codes and days of the question. */
+static void add_asked(struct request *req, json_t *model, const json_t *detail)
+{
+    json_t *list = json_array(), *code;
+    struct str why = json_str(detail, "why"), day = json_str(detail, "review_on");
+    size_t i;
+
+    json_array_foreach(json_object_get(detail, "what"), i, code)(void) json_array_append_new(
+        list,
+        json_of_str(locale_textz(req->arena, req->locale,
+                                 str_z(req->arena, str_fmt(req->arena, "filing.consent.what.%s",
+                                                           json_string_value(code))))));
+    json_set_bool(model, "has_what", json_array_size(list) != 0);
+    json_set_new(model, "what", list);
+    json_set_str(model, "why",
+                 why.n == 0
+                     ? STR("")
+                     : locale_textz(req->arena, req->locale,
+                                    str_z(req->arena, str_fmt(req->arena, "filing.consent.why.%.*s",
+                                                              STR_ARG(why)))));
+    json_set_str(model, "review_text",
+                 day.n == 0 ? STR("") : locale_day(req->arena, req->locale, day));
+}
+
 enum err decision_show(struct request *req, struct reply *rep)
 {
     struct db_rows *rows = NULL;
@@ -182,6 +206,7 @@ enum err decision_show(struct request *req, struct reply *rep)
     json_set_bool(model, "has_open_filings",
                   json_array_size(json_object_get(row, "open_filings")) != 0);
     detail = json_object_get(row, "detail");
+    add_asked(req, model, detail);
     json_set_bool(model, "has_amount", json_is_integer(json_object_get(detail, "amount_fen")));
     json_set_str(model, "amount_text",
                  locale_fen(req->arena, req->locale, json_int(detail, "amount_fen")));

@@ -144,7 +144,7 @@ static const struct route routes[] = {
 };
 
 static const char *const views[] = {"track", NULL};
-static const char *const locales[] = {"track", NULL};
+static const char *const locales[] = {"filing", "track", NULL};
 static const char *const key_names[] = {"roster.public", "lookup", "mail.public", NULL};
 static const char *const cookies[] = {"track", "tpre", "lang", NULL};
 

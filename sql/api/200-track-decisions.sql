@@ -100,6 +100,11 @@ begin
         perform engine.received_set(p_case => v_case.id, p_actor_kind => 'complainant',
             p_fen => case when p_answer = 'part' then coalesce(p_fen, 0)
                           else coalesce((v_decision.detail ->> 'amount_fen')::bigint, p_fen, 0) end);
+    elsif v_decision.kind = 'WAIT' and p_answer = 'waits' and v_case.status = 'ESCALATION_DUE'
+          and (v_decision.detail ->> 'review_on')::date > engine.today() then
+        -- A filing may have been made meanwhile, or the day be over: then the answer is kept, and there is nothing to wait for.
+        perform engine.case_move(p_id => v_case.id, p_event => 'user_waits', p_to => null, p_actor_kind => 'complainant', p_actor => null,
+            p_facts => jsonb_build_object('review_on', v_decision.detail ->> 'review_on'));
     elsif v_decision.kind = 'ABANDON' and p_answer = 'acknowledged' then
         perform engine.case_move(p_id => v_case.id, p_event => 'abandon', p_to => 'CLOSED', p_actor_kind => 'complainant', p_actor => null);
     end if;
@@ -107,7 +112,7 @@ begin
 end
 $$;
 comment on function track.decide(bytea, uuid, bigint, text, bigint) is
-    'Stores one answer: consents become consent rows, a confirmed receipt money received, an acknowledged stop closes the case. Refuses: UD001, UD002, UD020, UD022, UD025, UD031.';
+    'Stores one answer: consents become consent rows, a confirmed receipt money received, waiting moves an escalation that is due back, an acknowledged stop closes the case. Refuses: UD001, UD002, UD020, UD022, UD025, UD031.';
 
 create function track.stop_ask(p_track bytea, p_id uuid, p_reason text) returns void
 language plpgsql security definer

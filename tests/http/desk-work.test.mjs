@@ -1,10 +1,11 @@
 // The desk's work without scripts: accept, review, evidence, checks, ask, decline, duplicate, contact, notes, assignment, coordinators.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { psql, value } from '../support/database.mjs';
+import { value } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 import { complain, coordinator, invited, ownStack } from '../support/people.mjs';
 
+const daysFromNow = (n) => new Date(Date.now() + n * 86400000).toISOString().slice(0, 10);
 const { url } = await ownStack();
 const lead = await coordinator(url);
 const one = await invited(lead, url, 'volunteer', 'vol.one');
@@ -64,8 +65,11 @@ test('a_case_goes_from_acceptance_to_ready', async () => {
   page = await one.get(`/desk/cases/${number}/ready`);
   assert.match(page.body, /还没有写诉求/);
   assert.ok(!page.forms.some((f) => f.id === 'form'));
-  await psql(`insert into core.demand (id, case_id, kind, amount_fen, by_day)
-    select gen_random_uuid(), c.id, 'REFUND', 17600, current_date + 10 from core.case_file c where c.case_no = '${number}'`);
+  assert.ok(page.body.includes(`href="/desk/cases/${number}/demands"`));
+  page = await one.get(`/desk/cases/${number}/demands/new`);
+  page = await one.submit(page, 'form', { kind: 'REFUND', amount: '176', by_day: daysFromNow(10) });
+  assert.equal(page.path, `/desk/cases/${number}/demands`, page.text);
+  assert.match(page.body, /退款 176\.00/);
   page = await one.get(`/desk/cases/${number}/ready`);
   page = await one.submit(page, 'form');
   assert.equal(page.path, `/desk/cases/${number}`, page.text);
@@ -138,7 +142,7 @@ test('the_platform_register_checks_the_credit_code', async () => {
 
 test('others_and_missing_cases_are_answered_alike', async () => {
   const { number } = first;
-  for (const page of ['', '/review', '/evidence', '/evidence/new', '/ready', '/ask', '/decline', '/duplicate', '/contact', '/platform', '/notes', '/messages', '/return', '/conflict']) {
+  for (const page of ['', '/review', '/evidence', '/evidence/new', '/ready', '/demands', '/demands/new', '/ask', '/decline', '/duplicate', '/contact', '/platform', '/notes', '/messages', '/return', '/conflict']) {
     const theirs = await two.get(`/desk/cases/${number}${page}`);
     const missing = await two.get(`/desk/cases/AD26-999999${page}`);
     assert.equal(theirs.status, 404, page);
