@@ -79,7 +79,7 @@ static enum err refuse(struct incoming *in, const char *key, int64_t n)
 {
     form_error_n(in->req, in->field, key, n);
     /* nginx has the whole body already and is better answered after it was taken. */
-    (void)multipart_finish(in->source.m);
+    (void)multipart_more(in->source.m);
     return ERR_FORM;
 }
 
@@ -237,7 +237,7 @@ static enum err store(struct incoming *in)
     if (err == ERR_OK)
         err = end_file(in);
     if (err == ERR_OK && in->source.m != NULL) {
-        err = multipart_finish(in->source.m); /* a body cut short is never committed */
+        err = multipart_more(in->source.m); /* a body cut short is never committed */
     } else if (err == ERR_OK) {
         found_args(in, (struct str){NULL, 0}, found);
         err = db_step_(db, in->fn->inspected, NULL, found, FOUND_ARGS);

@@ -60,7 +60,8 @@ struct file_meta {
     bool has_preview;         /* a re-encoded image exists */
 };
 
-/* Takes one file part and reads the body to its end.  The file control is the last of the page: a second file is refused.  kind_hint,
+/* Takes one file part and reads on to the file of another control, if one was sent (multipart_form then gives it), else to the body's end.
+ * File controls are the last ones of the page; a second file of the same control is refused.  kind_hint,
  * note: text of the form, may be empty (the note is sealed as field ("file", id, "note")).
  * What is wrong with the file itself is marked on the form's field part->name and answers ERR_FORM: empty, too big, too many, the case
  * is full, the same file again (locale keys shared.upload.empty, .too_big {{n}} = MB, .too_many {{n}}, .case_full {{n}} = MB, .same).

@@ -268,6 +268,41 @@ enum err multipart_form(struct multipart *m, struct part *file, bool *have_file)
     return m->form_err;
 }
 
+/* A file control that this form declares and that has not brought a file yet. */
+static bool takes_file(struct multipart *m, const struct part *part)
+{
+    struct form *form = &m->req->form;
+
+    for (size_t i = 0; part->is_file && i < form->n; i++) {
+        struct field *f = &form->fields[i];
+
+        if (f->param->type == PARAM_FILE && !f->present && str_eqz(part->name, f->param->name)) {
+            f->present = f->ok = true;
+            f->text = part->file_name;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum err multipart_more(struct multipart *m)
+{
+    struct part part;
+    bool more;
+
+    m->have_file = false;
+    while (multipart_next(m, &part, &more) == ERR_OK && more) {
+        if (is_empty(m))
+            continue;
+        if (!takes_file(m, &part))
+            return fail(m);
+        m->file = part;
+        m->have_file = m->err == ERR_OK;
+        return m->err;
+    }
+    return m->err == ERR_OK ? multipart_finish(m) : m->err;
+}
+
 enum err multipart_finish(struct multipart *m)
 {
     struct part part;

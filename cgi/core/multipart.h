@@ -27,8 +27,12 @@ enum err multipart_read(struct multipart *m, char *p, size_t n, size_t *got);
 /* Reads every text part up to the first file part (or the end), checks them by the route's table (form_take, strict) and leaves the
  * stream at the file: *file tells which; *have_file = false when there is none; controls left empty (no name, no bytes) are passed over.
  * Browsers send controls in document order, so pages put the file control last (and the csrf token first).  A second call gives the
- * first one's result. */
+ * first one's result, and the next file once the first was read and multipart_more found another. */
 enum err multipart_form(struct multipart *m, struct part *file, bool *have_file);
+/* Behind a file that has been read: goes to the next one when another file control of this form brought one (multipart_form then tells
+ * which), otherwise to the end of the body as multipart_finish does.  A second file of one control, and text behind a file, are
+ * ERR_BAD_REQUEST. */
+enum err multipart_more(struct multipart *m);
 /* Reads to the end of the body; the bytes read must equal Content-Length (STYLE.md §fcgi 8), else ERR_BAD_REQUEST.  So does a further
  * part that holds something: who wants several files of one post reads them with multipart_next. */
 enum err multipart_finish(struct multipart *m);

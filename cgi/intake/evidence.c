@@ -132,10 +132,37 @@ enum err evidence_show(struct request *req, struct reply *rep)
     return reply_page(rep, "intake/evidence", model);
 }
 
+/* The buttons that go on stand behind the file controls, where no field can follow a file: they say it in the address that they send to
+ * (UX.md §2.4: a chosen file is not lost by going on). */
+static bool goes_on(const struct request *req)
+{
+    return str_eqz(req->query, "then=on") || str_eqz(req->query, "then=save");
+}
+
+/* Both controls may bring a file.  What is wrong with one of them does not keep the other from being received. */
+static enum err receive_all(struct request *req, const struct draft *d, struct part *part)
+{
+    bool have = true;
+    enum err err = ERR_OK, wrong = ERR_OK;
+
+    while (err == ERR_OK && have) {
+        struct file_meta *meta = arena_new_of(req->arena, struct file_meta);
+        struct file_context fc = draft_files(req, d);
+
+        err = file_receive(req, &fc, req->multipart, part, param_text(req, "kind"),
+                           param_text(req, "note"), meta);
+        if (err == ERR_FORM) {
+            wrong = err;
+            err = ERR_OK;
+        }
+        if (err == ERR_OK)
+            err = multipart_form(req->multipart, part, &have);
+    }
+    return err != ERR_OK ? err : wrong;
+}
+
 enum err evidence_post(struct request *req, struct reply *rep)
 {
-    struct file_context fc;
-    struct file_meta *meta = arena_new_of(req->arena, struct file_meta);
     struct part part;
     struct draft *d;
     bool have = false;
@@ -143,31 +170,23 @@ enum err evidence_post(struct request *req, struct reply *rep)
 
     if (err == ERR_OK)
         err = multipart_form(req->multipart, &part, &have);
-    if (err == ERR_OK && !have) {
+    if (err == ERR_OK && !have && !goes_on(req)) {
         form_error(req, "photo", "intake.evidence.error.none");
         err = ERR_FORM;
     }
-    if (err == ERR_OK) {
-        fc = draft_files(req, d);
-        err = file_receive(req, &fc, req->multipart, &part, param_text(req, "kind"),
-                           param_text(req, "note"), meta);
-    }
-    if (err != ERR_OK)
-        return intake_again(req, rep, err);
-    return reply_see_other(rep, "/complaint/evidence#files");
-}
-
-enum err evidence_done(struct request *req, struct reply *rep)
-{
-    struct draft *d;
-    enum err err = draft_for_step(req, rep, &d);
-
-    if (err == ERR_OK)
+    if (err == ERR_OK && have)
+        err = receive_all(req, d, &part);
+    if (err == ERR_OK && str_eqz(req->query, "then=on"))
         err = db_write(req->db, "intake.evidence_done", NULL,
                        DB_BYTES("p_draft", session_bearer(d->session)));
     if (err != ERR_OK)
         return intake_again(req, rep, err);
-    return reply_see_other(rep, "%s", step_path(step_missing(d, STEP_EVIDENCE)));
+    if (!goes_on(req))
+        return reply_see_other(rep, "/complaint/evidence#files");
+    return reply_see_other(rep, "%s",
+                           str_eqz(req->query, "then=save")
+                               ? "/complaint/save"
+                               : step_path(step_missing(d, STEP_EVIDENCE)));
 }
 
 enum err evidence_remove(struct request *req, struct reply *rep)

@@ -1,6 +1,6 @@
 /*
  * /complaint/story: step 2, what happened (UX.md §2.3).  A full card key, identity or bank number in the text is pointed out beside the
- * field once, with an offer to mask it; the text is saved before, and nothing blocks.
+ * field once, with an offer to mask it; the text is saved before, and nothing blocks: the main button then goes on with the text as it is.
  */
 #include "core/arena.h"
 #include "core/json.h"
@@ -40,7 +40,8 @@ const struct param story_params[] = {
      .empty = "error.field.choose",
      .bad = "error.field.unknown"},
     {.name = "wanted_other", .type = PARAM_TEXT, .max = 200, .label = "intake.story.wanted_other"},
-    {.name = "seen", .type = PARAM_BOOL},
+    {.name = "seen", .type = PARAM_BOOL}, /* the remark has been shown */
+    {.name = "mask", .type = PARAM_BOOL}, /* the button that masks */
     PARAM_THEN,
     {.name = NULL},
 };
@@ -67,6 +68,22 @@ static json_t *remarks(struct request *req, struct str story)
     return list;
 }
 
+/* The remark belongs to the field, and stands beside it also when something else on the page is wrong. */
+static void remarks_add(struct request *req, json_t *form)
+{
+    json_t *field = json_object_get(json_object_get(form, "f"), "story");
+    bool shown = param_bool(req, "seen") || req->method == METHOD_POST;
+    json_t *list = shown ? remarks(req, json_str(field, "value")) : json_array();
+    bool has = json_array_size(list) != 0;
+
+    json_set_new(form, "remarks", list);
+    json_set_bool(form, "has_remarks", has);
+    if (has)
+        form_attr(
+            form, "story", "described_by",
+            str_fmt(req->arena, "%.*s f-story-remarks", STR_ARG(json_str(field, "described_by"))));
+}
+
 enum err story_show(struct request *req, struct reply *rep)
 {
     struct draft *d = NULL;
@@ -88,10 +105,7 @@ enum err story_show(struct request *req, struct reply *rep)
     choice_options(form, "problem", choices);
     choice_options(form, "wanted", choices);
     form_attr(form, "story", "rows", STR("8"));
-    json_set_new(model, "remarks",
-                 param_bool(req, "seen") ? remarks(req, json_str(stored, "story")) : json_array());
-    json_set_bool(model, "has_remarks", json_array_size(json_object_get(model, "remarks")) != 0);
-    json_set_z(model, "next", d != NULL ? step_path(step_missing(d, STEP_STORY)) : "");
+    remarks_add(req, form);
     step_frame(model, STEP_STORY, d);
     return reply_page(rep, "intake/story", model);
 }
@@ -118,32 +132,14 @@ enum err story_post(struct request *req, struct reply *rep)
     struct draft *d;
     enum err err = draft_for_step(req, rep, &d);
 
+    if (param_bool(req, "mask"))
+        story = mask_text(req->arena, story, MASKS);
     if (err == ERR_OK)
         err = story_save(req, d, story);
     if (err != ERR_OK)
         return intake_again(req, rep, err);
     if (!param_bool(req, "seen") && !param_present(req, "then") &&
         mask_find(req->arena, story, MASKS, &hits) != 0)
-        return reply_see_other(rep, "/complaint/story?seen=1#remarks");
+        return reply_see_other(rep, "/complaint/story?seen=1#f-story-remarks");
     return step_on(req, rep, d, STEP_STORY);
-}
-
-/* POST /complaint/story/mask: masks what was pointed out in the saved text, and goes on. */
-enum err story_mask(struct request *req, struct reply *rep)
-{
-    struct draft *d;
-    struct str story;
-    enum err err = draft_open(req, &d);
-
-    if (err == ERR_OK && d->submitted)
-        err = ERR_DONE;
-    if (err == ERR_OK)
-        err = draft_text(req, d, "story", &story);
-    if (err == ERR_OK && story.n != 0)
-        err = db_write(
-            req->db, "intake.story_mask", NULL, DB_BYTES("p_draft", session_bearer(d->session)),
-            DB_BYTES("p_story", draft_seal(req, d, "story", mask_text(req->arena, story, MASKS))));
-    if (err != ERR_OK)
-        return intake_again(req, rep, err);
-    return reply_see_other(rep, "%s", step_path(step_missing(d, STEP_STORY)));
 }

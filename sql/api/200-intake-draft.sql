@@ -162,20 +162,6 @@ end
 $$;
 comment on function intake.save_story(bytea, text, date, bigint, bytea, text[], bytea) is 'Step 2: what happened. Refuses: UD005, UD025, UD031.';
 
-create function intake.story_mask(p_draft bytea, p_story bytea) returns void
-language plpgsql security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_case core.case_file := engine.draft_case(p_draft => p_draft, p_write => true);
-begin
-    update core.complaint c set story_sealed = p_story, version = c.version + 1
-    where c.case_id = v_case.id and c.story_sealed is not null;
-    perform engine.draft_touch(p_case => v_case.id);
-end
-$$;
-comment on function intake.story_mask(bytea, bytea) is 'The saved story with its card keys, identity and bank numbers masked. Refuses: UD005, UD025.';
-
 create function intake.evidence_done(p_draft bytea) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp

@@ -222,9 +222,13 @@ test('card_keys_and_identity_numbers_are_pointed_out_once_and_masked_on_request'
   assert.equal(page.value('story'), story, 'saved as written');
   const onward = await client.submit(page, 'form', {});
   assert.equal(onward.path, '/complaint/evidence', 'never blocks');
-  page = await client.get('/complaint/story?seen=1');
-  page = await client.submit(page, '/complaint/story/mask');
+  page = await client.submit(await client.get('/complaint/story?seen=1'), 'form', { amount: 'viel' }, { button: 'mask=1' });
+  assert.equal(page.status, 422);
+  assert.equal(page.value('story'), story, 'nothing is masked while something else is wrong');
+  assert.match(page.body, /aria-describedby="f-story-hint f-story-remarks"/, 'beside the field');
+  page = await client.submit(page, 'form', { amount: '12' }, { button: 'mask=1' });
   assert.equal(page.path, '/complaint/evidence');
+  assert.equal((await client.get('/complaint/story')).value('amount'), '12.00', 'what else was typed is saved with it');
   const masked = (await client.get('/complaint/story')).value('story');
   assert.doesNotMatch(masked, /ABCD1234|19491231/);
   assert.match(masked, /5678/);
@@ -258,6 +262,31 @@ test('files_are_received_with_their_hash_once_and_can_be_removed', async () => {
   assert.ok(page.body.includes('&lt;b&gt;坏.jpg'));
   while (page.body.includes('/complaint/evidence/remove"')) page = await client.submit(page, '/complaint/evidence/remove');
   assert.doesNotMatch(page.text, /付款 𠮷/);
+});
+
+test('going_on_or_saving_sends_what_was_chosen_in_either_control', async () => {
+  const client = await person('zh-CN');
+  const names = (page) => [...page.body.matchAll(/<strong>([^<]+)<\/strong>/g)].map((m) => m[1]);
+  const picture = png(30, 30);
+  let page = await client.submit(await client.get('/complaint/evidence'), 'form', { photo: file('一.png', picture, 'image/png'), file: file('二.txt', '聊天记录') }, { button: '/complaint/evidence?then=on' });
+  assert.equal(page.path, '/complaint/contact', page.text);
+  assert.deepEqual(names(await client.get('/complaint/evidence')).slice(-2), ['一.png', '二.txt']);
+  page = await client.submit(await client.get('/complaint/evidence'), 'form', { file: file('三.txt', '说明') }, { button: '/complaint/evidence?then=save' });
+  assert.equal(page.path, '/complaint/save', page.text);
+  // What is wrong with one does not lose the other, and the page that comes back goes on without them.
+  page = await client.submit(await client.get('/complaint/evidence'), 'form', { photo: file('一.png', picture, 'image/png'), file: file('四.txt', '又一份') }, { button: '/complaint/evidence?then=on' });
+  assert.equal(page.status, 422);
+  assert.match(page.text, /已经收到过/);
+  assert.ok(names(page).includes('四.txt'));
+  page = await client.submit(page, 'form', {}, { button: '/complaint/evidence?then=on' });
+  assert.equal(page.path, '/complaint/contact', page.text);
+  // Two files of one control, and text behind a file, come from no page of ours.
+  const csrf = (await client.get('/complaint/evidence')).form('form').fields.find((f) => f.name === 'csrf').value;
+  for (const second of [['photo', file('b.png', png(9, 9))], ['note', 'x']]) {
+    page = await client.post('/complaint/evidence', [['csrf', csrf], ['photo', file('a.png', png(8, 8))], second]);
+    assert.equal(page.status, 400, page.text);
+    assert.ok(!names(await client.get('/complaint/evidence')).includes('a.png'));
+  }
 });
 
 test('a_limit_says_when_to_try_again_and_keeps_everything', async () => {

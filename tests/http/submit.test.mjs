@@ -23,7 +23,7 @@ async function filled({ lang, order = `SUB${orders++}`, contact = {}, picture = 
   await client.submit(page, 'form', { problem: 'late', amount: '12.5', story: '付款之后一直没有到账，客服不理。', wanted: ['refund'] });
   page = await client.get('/complaint/evidence');
   if (picture) page = await client.submit(page, 'form', { photo: file('订单.png', picture, 'image/png') });
-  page = await client.submit(page, '/complaint/evidence/done');
+  page = await client.submit(page, 'form', {}, { button: '/complaint/evidence?then=on' });
   page = await client.submit(page, 'form', { who: 'self', contact_way: 'none', ...contact });
   assert.equal(page.path, '/complaint/check', page.text);
   return { client, page };

@@ -84,10 +84,6 @@ select is((select step from intake.draft_get(p_draft => t.look('a'))), 1::bigint
 select is(t.story_step('a', 'nonsense'), 'UD031 problem', 'unknown problem');
 select is(t.story_step('a', p_wanted => '{refund,nonsense}'), 'UD031 wanted', 'unknown wish');
 select is(t.story_step('a'), 'ok', 'step 2 is saved');
-select is(t.answer(format('select intake.story_mask(p_draft => %L, p_story => ''\x07'')', t.look('a'))), 'ok', 'the story may be masked');
-select is((select story_sealed from intake.draft_get(p_draft => t.look('a'))), '\x07'::bytea, 'and is');
-select is(t.answer(format('select intake.story_mask(p_draft => %L, p_story => ''\x07'')', t.look('b'))), 'ok', 'a draft without a story');
-select is((select story_sealed is null from intake.draft_get(p_draft => t.look('b'))), true, 'does not get one by it');
 select is(t.answer(format('select intake.evidence_done(p_draft => %L)', t.look('a'))), 'ok', 'step 3 is passed');
 -- Step 4.
 select is(t.contact_step('a', 'nonsense'), 'UD031 who', 'unknown role');

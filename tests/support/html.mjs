@@ -34,7 +34,7 @@ export function* tokens(html) {
 }
 
 /**
- * The forms of a page.  Each: id, action, method, enctype, fields [{name, type, value, checked, options}], buttons [{name, value, label}].
+ * The forms of a page.  Each: id, action, method, enctype, fields [{name, type, value, checked, options}], buttons [{name, value, label, action}].
  * Controls outside the element that name it with `form="id"` belong to it.
  */
 export function forms(html) {
@@ -100,7 +100,7 @@ export function forms(html) {
         break;
       case 'button':
         if ((a.type ?? 'submit') !== 'submit') break;
-        button = { button: true, name: a.name, value: a.value ?? '', label: '' };
+        button = { button: true, name: a.name, value: a.value ?? '', label: '', action: a.formaction };
         owner(a)?.push(button);
         break;
       case '/button':

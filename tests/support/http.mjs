@@ -181,8 +181,8 @@ export class Client {
 
   /**
    * Fills a form of a page and presses a button.  fields: by name; text for inputs, an array for checkboxes, true for "tick the only box",
-   * a file(...) for files, null to leave a field out.  button: name=value of the button that is pressed ("lang_to=en"); default: the first
-   * one without a name.
+   * a file(...) for files, null to leave a field out.  button: name=value of the button that is pressed ("lang_to=en"), or the address that it
+   * sends to instead ("/complaint/evidence?then=on"); default: the first one without a name.
    */
   async submit(page, what, fields = {}, { button, ...options } = {}) {
     const form = page.form(what);
@@ -201,11 +201,13 @@ export class Client {
       }
     }
     if (left.size) throw new Error(`the form "${what}" of ${page.path} has no field ${[...left].join(', ')}`);
-    if (button !== undefined) {
+    const elsewhere = form.buttons.find((b) => b.action !== undefined && b.action === button)?.action;
+    if (button?.startsWith('/') && elsewhere === undefined) throw new Error(`the form "${what}" of ${page.path} has no button to ${button}`);
+    if (button !== undefined && elsewhere === undefined) {
       const at = button.indexOf('=');
       pairs.push(at < 0 ? [button, ''] : [button.slice(0, at), button.slice(at + 1)]);
     }
-    const target = new URL(form.action || page.path, this.origin + page.path);
+    const target = new URL(elsewhere ?? (form.action || page.path), this.origin + page.path);
     if (form.method === 'get') return this.get(`${target.pathname}?${urlencode(pairs)}`, options);
     return this.post(target.pathname + target.search, pairs, { enctype: form.enctype, ...options });
   }
