@@ -81,7 +81,6 @@ enum err totp_show(struct request *req, struct reply *rep);
 enum err totp_start(struct request *req, struct reply *rep);
 enum err totp_confirm(struct request *req, struct reply *rep);
 enum err totp_codes(struct request *req, struct reply *rep);
-enum err totp_remove(struct request *req, struct reply *rep);
 enum err sessions_show(struct request *req, struct reply *rep);
 enum err session_end(struct request *req, struct reply *rep);
 enum err leave_show(struct request *req, struct reply *rep);
@@ -97,7 +96,7 @@ enum err person_update(struct request *req, struct reply *rep);
 enum err reset_make(struct request *req, struct reply *rep);
 
 extern const struct param login_params[], factor_params[], confirm_params[], link_params[], setup_params[], invite_params[],
-    profile_params[], password_params_table[], totp_params[], session_params[], leave_params[], leave_remove_params[], conflict_params[],
+    profile_params[], password_params_table[], totp_params[], totp_codes_params[], session_params[], leave_params[], leave_remove_params[], conflict_params[],
     invite_make_params[], invite_cancel_params[], person_params[], person_path_params[];
 
 #endif

@@ -26,6 +26,17 @@ const struct param totp_params[] = {
     {.name = NULL},
 };
 
+const struct param totp_codes_params[] = {
+    {.name = "code",
+     .type = PARAM_TEXT,
+     .flags = PARAM_REQUIRED,
+     .min = 1,
+     .max = 20,
+     .label = "account.totp.code"},
+    {.name = "remove", .type = PARAM_BOOL}, /* the button that takes the factor off */
+    {.name = NULL},
+};
+
 /* A row of one's own look at the factor: opens the pending or the confirmed secret. */
 static enum err open_secret(struct request *req, const char *column, struct str *secret,
                             int64_t *last_step)
@@ -54,7 +65,9 @@ static enum err open_secret(struct request *req, const char *column, struct str 
 
 enum err totp_show(struct request *req, struct reply *rep)
 {
-    json_t *model = account_model(req, "account.totp.title", totp_params, NULL);
+    bool codes = req->route->params == totp_codes_params;
+    json_t *model =
+        account_model(req, "account.totp.title", codes ? totp_codes_params : totp_params, NULL);
     struct str secret = STR("");
     int64_t last_step;
     enum err err = ERR_OK;
@@ -180,7 +193,20 @@ enum err totp_confirm(struct request *req, struct reply *rep)
     return reply_form_again(req, rep, err);
 }
 
-enum err totp_codes(struct request *req, struct reply *rep)
+static enum err totp_remove(struct request *req, struct reply *rep)
+{
+    int64_t step;
+    enum err err = check_code(req, "sealed", &step);
+
+    if (err == ERR_OK)
+        err = db_write(req->db, "account.totp_remove", NULL,
+                       DB_BYTES("p_session", session_bearer(req->session)), DB_INT("p_step", step));
+    if (err != ERR_OK)
+        return wrong_code(req, rep, err);
+    return reply_see_other(rep, "/account?done=totp_removed");
+}
+
+static enum err codes_replace(struct request *req, struct reply *rep)
 {
     struct str lookups[CODES];
     json_t *codes;
@@ -199,15 +225,7 @@ enum err totp_codes(struct request *req, struct reply *rep)
     return wrong_code(req, rep, err);
 }
 
-enum err totp_remove(struct request *req, struct reply *rep)
+enum err totp_codes(struct request *req, struct reply *rep)
 {
-    int64_t step;
-    enum err err = check_code(req, "sealed", &step);
-
-    if (err == ERR_OK)
-        err = db_write(req->db, "account.totp_remove", NULL,
-                       DB_BYTES("p_session", session_bearer(req->session)), DB_INT("p_step", step));
-    if (err != ERR_OK)
-        return wrong_code(req, rep, err);
-    return reply_see_other(rep, "/account?done=totp_removed");
+    return param_bool(req, "remove") ? totp_remove(req, rep) : codes_replace(req, rep);
 }

@@ -104,7 +104,10 @@ begin
     if not found then
         raise exception using errcode = 'UD008', message = 'name or password wrong';
     end if;
-    perform engine.attempt_clear(p_kind => 'login_account', p_key => lower(p_login));
+    -- Each lane is cleared by who used it: what strangers have failed with stays counted when the owner signs in on a known device.
+    if not engine.device_known(p_login => p_login, p_device => p_device) then
+        perform engine.attempt_clear(p_kind => 'login_account', p_key => lower(p_login));
+    end if;
     if p_device is not null then
         perform engine.attempt_clear(p_kind => 'login_device', p_key => encode(p_device, 'hex'));
         insert into core.known_device as d (app_user, lookup, last_at) values (v_user.id, sha256(p_device), core.now())

@@ -29,7 +29,18 @@ export async function ownStack() {
   return made;
 }
 
-/** The first coordinator, by the one-time link of `aiddesk setup`, with a second factor. */
+/** Makes the second factor of a signed-in client: client.phone is its authenticator, client.codes its recovery codes. */
+export async function enrol(client) {
+  let page = await client.get('/account/totp');
+  page = await client.submit(page, '/account/totp/start');
+  client.phone = new Authenticator(/<code class="secret">([^<]+)</.exec(page.body)[1].replaceAll(' ', ''));
+  page = await client.submit(page, '/account/totp', { code: await client.phone.code() });
+  assert.equal(page.status, 200, page.text);
+  client.codes = [...page.body.matchAll(/<li><code>([^<]+)</g)].map((m) => m[1]);
+  return client;
+}
+
+/** The first coordinator, by the one-time link of `aiddesk setup`, with a second factor (client.phone, client.codes). */
 export async function coordinator(url) {
   const { stdout } = await aiddesk('setup');
   const client = new Client(url);
@@ -39,11 +50,7 @@ export async function coordinator(url) {
   const asked = Number(/第 (\d+) 组/.exec(page.body)[1]);
   page = await client.submit(page, 'form', { display_name: '协调员甲', login: 'lead.one', password, group: groups[asked - 1] });
   assert.equal(page.path, '/account/totp', page.text);
-  page = await client.submit(page, '/account/totp/start');
-  const secret = /<code class="secret">([^<]+)</.exec(page.body)[1].replaceAll(' ', '');
-  const phone = new Authenticator(secret);
-  page = await client.submit(page, '/account/totp', { code: await phone.code() });
-  assert.equal(page.status, 200, page.text);
+  await enrol(client);
   return client;
 }
 
