@@ -1,4 +1,6 @@
 /* /exports: a regulator or coordinator asks for a release; the worker builds and signs it; here it is listed, checked and downloaded. */
+#include <string.h>
+
 #include "core/arena.h"
 #include "core/db.h"
 #include "core/json.h"
@@ -126,6 +128,10 @@ enum err export_show(struct request *req, struct reply *rep)
     add_texts(req, model, rows, 0);
     json_array_foreach(json_object_get(model, "files"), i, file) json_set_str(
         file, "size_text", locale_bytes(req->arena, req->locale, json_int(file, "bytes")));
+    /* What a shell's printf needs for the 2-byte length before the name (export_verify.c says what is signed). */
+    json_set_str(model, "release_length",
+                 str_fmt(req->arena, "\\%03o\\%03o", (unsigned)(db_text(rows, 0, "release").n >> 8),
+                         (unsigned)(db_text(rows, 0, "release").n & 0xFF)));
     json_set_str(model, "key_hex",
                  str_hex(req->arena, str_bytes(keys_get(req->app->keys, "export.public"), 32)));
     return reply_page(rep, "report/export", model);
@@ -151,9 +157,36 @@ enum err export_download(struct request *req, struct reply *rep)
 /* The public half of the signing key, as `aiddesk export verify --key` reads it. */
 enum err export_key(struct request *req, struct reply *rep)
 {
+    reply_header(rep, "Content-Disposition", STR("attachment; filename=\"export-key.txt\""));
     return reply_raw(
         rep, "text/plain; charset=utf-8",
         str_fmt(req->arena, "%.*s\n",
                 STR_ARG(str_hex(req->arena,
                                 str_bytes(keys_get(req->app->keys, "export.public"), 32)))));
+}
+
+/* The same key as SubjectPublicKeyInfo in PEM (RFC 8410), as OpenSSL and others read it. */
+enum err export_key_pem(struct request *req, struct reply *rep)
+{
+    static const unsigned char head[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+                                         0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+    unsigned char der[sizeof head + 32];
+    struct str url;
+    char *base64;
+
+    memcpy(der, head, sizeof head);
+    memcpy(der + sizeof head, keys_get(req->app->keys, "export.public"), 32);
+    url = str_base64url(req->arena, str_bytes(der, sizeof der));
+    base64 = str_z(req->arena, url);
+    for (size_t i = 0; i < url.n; i++) {
+        if (base64[i] == '-')
+            base64[i] = '+';
+        else if (base64[i] == '_')
+            base64[i] = '/';
+    }
+    reply_header(rep, "Content-Disposition", STR("attachment; filename=\"export-key.pem\""));
+    /* 44 bytes are 59 characters and one of padding. */
+    return reply_raw(
+        rep, "application/x-pem-file",
+        str_fmt(req->arena, "-----BEGIN PUBLIC KEY-----\n%s=\n-----END PUBLIC KEY-----\n", base64));
 }

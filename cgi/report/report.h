@@ -44,6 +44,7 @@ enum err export_ask(struct request *req, struct reply *rep);
 enum err export_show(struct request *req, struct reply *rep);
 enum err export_download(struct request *req, struct reply *rep);
 enum err export_key(struct request *req, struct reply *rep);
+enum err export_key_pem(struct request *req, struct reply *rep);
 
 extern const struct param platform_params[], platform_csv_params[], reports_csv_params[], export_params[], export_path_params[],
     export_file_params[];
