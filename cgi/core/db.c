@@ -11,6 +11,7 @@
 enum {
     COMMIT_MS =
         8000, /* the wait for COMMIT, whatever the request may take (SECURITY.md, finding 1) */
+    PAGE_SHARE = 4, /* that part of a request's time stays for the page that says "not confirmed" */
     ROLLBACK_MS = 2000, /* then the connection is closed instead */
     RETRIES = 5         /* of 40001 and 40P01 */
 };
@@ -110,6 +111,7 @@ static enum db_outcome begin(struct db *db, const char *text, enum db_mode mode)
 static enum db_outcome commit(struct db *db)
 {
     int64_t until = clock_monotonic_ms() + COMMIT_MS;
+    int64_t latest = db->deadline - (db->by_operator ? 0 : db->deadline_ms / PAGE_SHARE);
     enum db_outcome outcome;
     bool sure;
 
@@ -118,8 +120,7 @@ static enum db_outcome commit(struct db *db)
         return DB_LOST;
     }
     db->committing = true;
-    outcome = control(db, "commit", "COMMIT",
-                      db->by_operator || db->deadline < until ? db->deadline : until);
+    outcome = control(db, "commit", "COMMIT", db->by_operator || latest < until ? latest : until);
     db->committing = false;
     db->mode = DB_MODE_IDLE;
     sure = outcome == DB_DONE ? !db->noticed : db->conn != NULL;

@@ -146,7 +146,8 @@ enum err submit_post(struct request *req, struct reply *rep)
     }
     if (err == ERR_DONE && req->form.notice == NULL) /* the other tab was faster */
         return reply_see_other(rep, "/complaint/receipt");
-    if (err == ERR_UNCONFIRMED)
+    /* Busy is the own draft's row, still held by a submission that waits to be confirmed. */
+    if (err == ERR_UNCONFIRMED || err == ERR_BUSY)
         req->form.notice = "shared.not_confirmed.submit";
     return reply_form_again(req, rep, err);
 }
