@@ -15,7 +15,11 @@ const struct param confirm_params[] = {
      .min = 1,
      .max = 60,
      .label = "account.factor.code"},
-    {.name = "next", .type = PARAM_TEXT, .max = 400, .label = "account.login.next"},
+    {.name = "next",
+     .type = PARAM_TEXT,
+     .flags = PARAM_HIDDEN,
+     .max = 400,
+     .label = "account.login.next"},
     {.name = NULL},
 };
 

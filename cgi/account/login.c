@@ -28,7 +28,11 @@ const struct param login_params[] = {
      .min = 1,
      .max = 128,
      .label = "account.login.password"},
-    {.name = "next", .type = PARAM_TEXT, .max = 400, .label = "account.login.next"},
+    {.name = "next",
+     .type = PARAM_TEXT,
+     .flags = PARAM_HIDDEN,
+     .max = 400,
+     .label = "account.login.next"},
     {.name = NULL},
 };
 
@@ -39,7 +43,11 @@ const struct param factor_params[] = {
      .min = 1,
      .max = 60,
      .label = "account.factor.code"},
-    {.name = "next", .type = PARAM_TEXT, .max = 400, .label = "account.login.next"},
+    {.name = "next",
+     .type = PARAM_TEXT,
+     .flags = PARAM_HIDDEN,
+     .max = 400,
+     .label = "account.login.next"},
     {.name = NULL},
 };
 

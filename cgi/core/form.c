@@ -180,6 +180,11 @@ static bool is_known(const struct form *form, struct str name)
     return false;
 }
 
+bool form_is_hidden(const struct param *p)
+{
+    return (p->flags & PARAM_HIDDEN) != 0 || strcmp(p->name, "version") == 0;
+}
+
 /* `csrf` and `lang_to` are known on every POST. */
 static enum err take_own(const struct pair *pair, struct str *into)
 {
@@ -193,7 +198,7 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
 {
     const struct param *params = req->route->params;
     struct form *form = &req->form;
-    bool repeated = false, unknown = false;
+    bool repeated = false, unknown = false, damaged = false;
 
     *form = (struct form){0};
     req->csrf_token = req->lang_to = (struct str){NULL, 0};
@@ -210,6 +215,10 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
                           in_path ? req->n_path_values : n, strict);
         if (sent > 1 && (params[i].flags & PARAM_MANY) == 0)
             repeated = true;
+        if (f->error != NULL && strict && form_is_hidden(&params[i])) {
+            f->error = NULL; /* nobody could find it on the page */
+            damaged = true;
+        }
         if (f->error != NULL)
             form->errors++;
     }
@@ -225,7 +234,9 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
     }
     if (repeated)
         return ERR_PARAM_REPEATED;
-    return unknown && strict ? ERR_PARAM_UNKNOWN : ERR_OK;
+    if (unknown && strict)
+        return ERR_PARAM_UNKNOWN;
+    return damaged ? ERR_BAD_REQUEST : ERR_OK;
 }
 
 /* ---- values ---- */

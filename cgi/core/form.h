@@ -32,7 +32,9 @@ enum param_type {
 };
 
 enum { PARAM_REQUIRED = 1, PARAM_MANY = 2 /* checkboxes: may repeat */, PARAM_PATH = 4 /* {name} of the path */,
-       PARAM_NO_FUTURE = 8 /* dates and times: now (Shanghai) or earlier, not before 2000; later is `large`, earlier `small` */ };
+       PARAM_NO_FUTURE = 8 /* dates and times: now (Shanghai) or earlier, not before 2000; later is `large`, earlier `small` */,
+       PARAM_HIDDEN = 16 /* no control that people see: wrong, it is ERR_BAD_REQUEST and no error of a field, and the form comes back with
+                            the stored value.  A parameter named `version` always is. */ };
 
 struct param {
     const char *name;           /* [a-z0-9_]+ */
@@ -90,7 +92,8 @@ void form_error_name(struct request *req, const char *name, const char *key, str
 void form_error_of_db(struct request *req);
 
 /* The model of a form for its template:
- *   {"f": {"<name>": field}, "errors": [{"href":"#f-<name>","text":"…"}], "has_errors": bool, "error_count": n, "notice": "…"|null}
+ *   {"f": {"<name>": field}, "errors": [{"href":"#f-<name>","text":"…"}], "has_errors": bool, "error_count": n,
+ *    "one_error": bool, "notice": "…"|null}
  * A field is what the partials views/shared/field_….mustache read.  Every key is always there, false or "" when it has nothing to say,
  * because Mustache looks for a missing one in the page around it:
  *   id ("f-<name>"; of options "f-<name>-<code>"), name, value, values […], checked (BOOL), error (sentence or false), has_error
@@ -135,6 +138,8 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
 
 /* The field of a parameter (asserts that the route declares it). */
 struct field *form_field(const struct request *req, const char *name);
+/* True for PARAM_HIDDEN and for `version`. */
+bool form_is_hidden(const struct param *p);
 /* Text from bytes: what is not well-formed UTF-8, and NUL, becomes U+FFFD. */
 struct str form_repair(struct arena *a, struct str bytes);
 /* Checks one typed value by type, limits and choices; used by form_take.  Fills text, number, ok, or error. */

@@ -21,6 +21,8 @@ static bool shows_typed(const struct request *req, const struct field *f)
 {
     if (req->method == METHOD_GET && f->n_typed == 0)
         return false;
+    if (form_is_hidden(f->param) && !f->ok)
+        return false;
     return req->form.err != ERR_CLASH || strcmp(f->param->name, "version") != 0;
 }
 
@@ -218,6 +220,7 @@ json_t *form_model(const struct request *req, const struct param *params, const 
     json_set_new(model, "errors", errors);
     json_set_bool(model, "has_errors", n_errors != 0);
     json_set_int(model, "error_count", (int64_t)n_errors);
+    json_set_bool(model, "one_error", n_errors == 1);
     json_set_new(model, "notice",
                  form != NULL && form->notice != NULL ? json_of_str(form_notice(req))
                                                       : json_null());

@@ -280,7 +280,8 @@ static void add_csrf(const struct request *req, json_t *model)
 
 static void add_form(json_t *model)
 {
-    static const char *const names[] = {"has_errors", "error_count", "errors", "notice"};
+    static const char *const names[] = {"has_errors", "error_count", "one_error", "errors",
+                                        "notice"};
     const json_t *form = json_object_get(model, "form");
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -17,8 +17,8 @@ const struct param check_params[] = {
      .label = "intake.check.agree_identity",
      .empty = "intake.check.error.agree_identity"},
     {.name = "agree_sensitive", .type = PARAM_BOOL, .label = "intake.check.agree_sensitive"},
-    {.name = "submission_id", .type = PARAM_UUID},
-    {.name = "website", .type = PARAM_TEXT, .max = 200, .label = "intake.check.website"},
+    {.name = "submission_id", .type = PARAM_UUID, .flags = PARAM_HIDDEN},
+    {.name = "website", .type = PARAM_TEXT, .flags = PARAM_HIDDEN, .label = "intake.check.website"},
     {.name = "lane", .type = PARAM_CODE, .choices = lanes},
     {.name = NULL},
 };
