@@ -11,7 +11,8 @@
 enum {
     COMMIT_MS =
         8000, /* the wait for COMMIT, whatever the request may take (SECURITY.md, finding 1) */
-    PAGE_SHARE = 4, /* that part of a request's time stays for the page that says "not confirmed" */
+    PAGE_SHARE =
+        4, /* that part of the time that is left stays for the page that says "not confirmed" */
     ROLLBACK_MS = 2000, /* then the connection is closed instead */
     RETRIES = 5         /* of 40001 and 40P01 */
 };
@@ -110,8 +111,9 @@ static enum db_outcome begin(struct db *db, const char *text, enum db_mode mode)
  * success.  DB_SOFT: rolled back for certain, worth another try. */
 static enum db_outcome commit(struct db *db)
 {
-    int64_t until = clock_monotonic_ms() + COMMIT_MS;
-    int64_t latest = db->deadline - (db->by_operator ? 0 : db->deadline_ms / PAGE_SHARE);
+    int64_t now = clock_monotonic_ms(), until = now + COMMIT_MS;
+    int64_t left = db->deadline > now ? db->deadline - now : 0;
+    int64_t latest = db->deadline - (db->by_operator ? 0 : left / PAGE_SHARE);
     enum db_outcome outcome;
     bool sure;
 

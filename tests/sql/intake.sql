@@ -1,6 +1,6 @@
 -- intake's own functions: a draft and its limits, consents, resume code, recipients, submission, receipt (DESIGN.md §8, SECURITY.md §3.4).
 \ir support.psql
-select plan(52);
+select plan(48);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
