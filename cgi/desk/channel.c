@@ -285,6 +285,7 @@ static json_t *page_model(struct request *req, const struct open_case *c)
         json_set_new(model, "form", json_incref(other));
     else if (req->method == METHOD_GET)
         (void)json_object_del(model, "form");
+    (void)json_object_del(model, "title_key");
     json_set_str(model, "title", vocab_label(req, "channel", param_text(req, "channel")));
     json_set_str(model, "channel_code", param_text(req, "channel"));
     return model;

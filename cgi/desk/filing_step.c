@@ -169,6 +169,7 @@ enum err filing_step_show(struct request *req, struct reply *rep)
         return reply_error(req, rep, err);
     model = desk_form(req, &c, "filing.title", filing_step_params, stored_of(req, rows, s));
     form = json_object_get(model, "form");
+    (void)json_object_del(model, "title_key"); /* the step's own name is the title */
     json_set_str(model, "filing", uuid_text(req->arena, &id));
     json_set_z(model, "event", s->event);
     json_set_str(model, "title",

@@ -102,6 +102,7 @@ test('channels_are_listed_with_what_is_missing_and_a_filing_is_planned', async (
   assert.ok(page.text.indexOf('平台投诉工单') < page.text.indexOf('12315投诉'), 'the first layer first');
   assert.match(page.text, /还没有征求/);
   page = await one.get(at('/channels/COMPLAINT_12315'));
+  assert.match(page.title, /^12315投诉 /);
   assert.match(page.text, /已查明经营主体登记名称/); // missing
   assert.match(page.text, /7 工作日/);
   page = await one.get(at('/channels/PLATFORM_TICKET'));
@@ -139,6 +140,7 @@ test('consent_is_asked_and_answered_on_the_tracking_page', async () => {
 
 test('a_submission_needs_number_or_proof_and_a_lawful_time', async () => {
   let page = await one.get(`${ticket}/step/submit`);
+  assert.match(page.title, /^提交 /);
   assert.match(page.value('submitted_at'), /^\d{4}-\d\d-\d\d \d\d:\d\d$/);
   page = await one.submit(page, 'form', { filing_no: '', submitted_at: '昨天' });
   assert.equal(page.status, 422);
