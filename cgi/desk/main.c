@@ -2,6 +2,7 @@
 #include "core/serve.h"
 #include "core/staff.h"
 #include "desk/desk.h"
+#include "desk/settlement.h"
 
 enum {
     FORM_MAX = 131072,
@@ -135,6 +136,66 @@ static const struct route routes[] = {
      .params = note_path_params, .handler = note_edit_show},
     {.name = "note_edit", .method = METHOD_POST, .path = "/desk/cases/{n}/notes/{id}", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = note_edit_params, .handler = note_edit, .page = note_edit_show},
+    {.name = "settlement", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement", .who = WHO_STAFF,
+     .params = case_params, .handler = settlement_show},
+    {.name = "settlement_step", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/step", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = settlement_step_params, .handler = settlement_step, .page = settlement_show},
+    {.name = "receipt_ask", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/receipt", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = receipt_params, .handler = receipt_ask, .page = settlement_show},
+    {.name = "offer_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/offer", .who = WHO_STAFF,
+     .params = case_params, .handler = offer_show},
+    {.name = "offer", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/offer", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = offer_params, .handler = offer_add, .page = offer_show},
+    {.name = "terms_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/terms", .who = WHO_STAFF,
+     .params = case_params, .handler = terms_show},
+    {.name = "terms", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/terms", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = terms_params, .handler = terms_save, .page = terms_show},
+    {.name = "agreement_preview", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/agreement", .who = WHO_STAFF,
+     .params = case_params, .handler = agreement_preview},
+    {.name = "agreement_issue", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/agreement", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = issue_params, .handler = agreement_issue, .page = settlement_show},
+    {.name = "sign_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/sign", .who = WHO_STAFF,
+     .params = case_params, .handler = sign_show},
+    {.name = "sign", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/sign", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = sign_params, .handler = sign_first, .page = sign_show},
+    {.name = "signed_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/signed", .who = WHO_STAFF,
+     .params = case_params, .handler = signed_show},
+    {.name = "signed", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/signed", .who = WHO_STAFF,
+     .flags = ROUTE_STREAM | ROUTE_UPLOAD, .body_max = UPLOAD_MAX, .params = signed_params, .handler = signed_add, .page = signed_show},
+    {.name = "performed_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/performed", .who = WHO_STAFF,
+     .params = case_params, .handler = performed_show},
+    {.name = "performed", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/performed", .who = WHO_STAFF,
+     .flags = ROUTE_STREAM | ROUTE_UPLOAD, .body_max = UPLOAD_MAX, .params = performed_params, .handler = performed_add, .page = performed_show},
+    {.name = "talks_fail_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/fail", .who = WHO_STAFF,
+     .params = case_params, .handler = talks_fail_show},
+    {.name = "talks_fail", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/fail", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = fail_params, .handler = talks_fail, .page = talks_fail_show},
+    {.name = "rescind_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/rescind", .who = WHO_STAFF,
+     .params = case_params, .handler = rescind_show},
+    {.name = "rescind", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/rescind", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = rescind_params, .handler = settlement_rescind, .page = rescind_show},
+    {.name = "withdrawal_page", .method = METHOD_GET, .path = "/desk/cases/{n}/filings/{id}/withdrawal", .who = WHO_STAFF,
+     .params = withdrawal_params, .handler = withdrawal_show},
+    {.name = "withdrawal", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = withdrawal_save_params, .handler = withdrawal_save, .page = withdrawal_show},
+    {.name = "withdrawal_step", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/step", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = withdrawal_step_params, .handler = withdrawal_step, .page = withdrawal_show},
+    {.name = "withdrawal_warn", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/warn", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = withdrawal_plain_params, .handler = withdrawal_warn, .page = withdrawal_show},
+    {.name = "withdrawal_preview", .method = METHOD_GET, .path = "/desk/cases/{n}/filings/{id}/withdrawal/letter", .who = WHO_STAFF,
+     .params = withdrawal_params, .handler = withdrawal_preview},
+    {.name = "withdrawal_issue", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/letter", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = withdrawal_plain_params, .handler = withdrawal_issue, .page = withdrawal_show},
+    {.name = "withdrawal_request", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/request", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = withdrawal_request_params, .handler = withdrawal_request, .page = withdrawal_show},
+    {.name = "withdrawal_result", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/result", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = withdrawal_result_params, .handler = withdrawal_result, .page = withdrawal_show},
+    {.name = "close_page", .method = METHOD_GET, .path = "/desk/cases/{n}/close", .who = WHO_STAFF,
+     .params = case_params, .handler = close_show},
+    {.name = "close", .method = METHOD_POST, .path = "/desk/cases/{n}/close", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = close_params, .handler = case_close, .page = close_show},
+    {.name = "reopen", .method = METHOD_POST, .path = "/desk/cases/{n}/reopen", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = reopen_params, .handler = case_reopen, .page = close_show},
     {.name = "assign_page", .method = METHOD_GET, .path = "/desk/cases/{n}/assign", .who = WHO_COORDINATOR,
      .params = case_params, .handler = assign_show},
     {.name = "assign", .method = METHOD_POST, .path = "/desk/cases/{n}/assign", .who = WHO_COORDINATOR,
@@ -151,7 +212,8 @@ static const struct route routes[] = {
 /* clang-format on */
 
 static const char *const views[] = {"desk", NULL};
-static const char *const locales[] = {"desk", "filing", "rules", "track", "paper", "letters", NULL};
+static const char *const locales[] = {"desk",  "filing",  "rules",      "track",
+                                      "paper", "letters", "settlement", NULL};
 static const char *const key_names[] = {"roster.public", "lookup", "mail.public", NULL};
 static const char *const cookies[] = {"sid", "lang", NULL};
 
