@@ -112,6 +112,23 @@ enum err export_ask(struct request *req, struct reply *rep)
     return reply_see_other(rep, "/exports/%.*s", STR_ARG(text));
 }
 
+/* How to check the manifest with OpenSSL and Perl alone: writes the message that was signed (export_verify.c says what it is), takes the
+ * signature out of its file, and lets OpenSSL compare. */
+static struct str verify_commands(struct request *req, struct str release)
+{
+    return str_fmt(
+        req->arena,
+        "openssl dgst -sha256 -binary manifest.json > digest\n"
+        "( printf '\\000\\020aiddesk/1/export\\%03o\\%03o%.*s\\000\\040'; cat digest ) > message\n"
+        "perl -ne 'print pack(\"H*\", $1) if /\"signature\":\\s*\"([0-9a-f]+)\"/' "
+        "manifest.json.sig "
+        "> signature\n"
+        "openssl pkeyutl -verify -pubin -inkey export-key.pem -rawin -in message -sigfile "
+        "signature\n"
+        "sha256sum statistics.csv statistics.json",
+        (unsigned)(release.n >> 8), (unsigned)(release.n & 0xFF), STR_ARG(release));
+}
+
 enum err export_show(struct request *req, struct reply *rep)
 {
     struct db_rows *rows = NULL;
@@ -128,10 +145,7 @@ enum err export_show(struct request *req, struct reply *rep)
     add_texts(req, model, rows, 0);
     json_array_foreach(json_object_get(model, "files"), i, file) json_set_str(
         file, "size_text", locale_bytes(req->arena, req->locale, json_int(file, "bytes")));
-    /* What a shell's printf needs for the 2-byte length before the name (export_verify.c says what is signed). */
-    json_set_str(model, "release_length",
-                 str_fmt(req->arena, "\\%03o\\%03o", (unsigned)(db_text(rows, 0, "release").n >> 8),
-                         (unsigned)(db_text(rows, 0, "release").n & 0xFF)));
+    json_set_str(model, "commands", verify_commands(req, db_text(rows, 0, "release")));
     json_set_str(model, "key_hex",
                  str_hex(req->arena, str_bytes(keys_get(req->app->keys, "export.public"), 32)));
     return reply_page(rep, "report/export", model);
