@@ -8,6 +8,7 @@ const behaviours = {
   '[data-copy]': () => import('./copy.js'),
   '[data-card]': () => import('./card.js'),
   '[data-leave]': () => import('./leave.js'),
+  '[data-key]': () => import('./keys.js'),
   'input[type="file"][data-max-bytes]': () => import('./file.js'),
   '[data-print], details': () => import('./print.js'),
 };

@@ -177,6 +177,7 @@ enum err today_show(struct request *req, struct reply *rep);
 enum err load_show(struct request *req, struct reply *rep);
 enum err files_show(struct request *req, struct reply *rep);
 enum err files_add(struct request *req, struct reply *rep);
+enum err viewer_show(struct request *req, struct reply *rep);
 enum err papers_show(struct request *req, struct reply *rep);
 enum err paper_issue(struct request *req, struct reply *rep);
 enum err paper_preview(struct request *req, struct reply *rep);
@@ -188,6 +189,6 @@ extern const struct param channel_params[], consent_ask_params[], plan_params[],
 extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[],
     evidence_new_params[], evidence_edit_params[], evidence_remove_params[], ask_params[], decline_params[], duplicate_params[],
     platform_params[], note_edit_params[], note_path_params[], assign_params[], files_params[], paper_issue_params[], paper_path_params[],
-    letter_params[];
+    letter_params[], viewer_params[];
 
 #endif

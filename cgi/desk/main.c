@@ -60,6 +60,8 @@ static const struct route routes[] = {
      .params = case_params, .handler = letter_show},
     {.name = "letter_save", .method = METHOD_POST, .path = "/desk/cases/{n}/papers/text", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = letter_params, .handler = letter_save, .page = letter_show},
+    {.name = "view", .method = METHOD_GET, .path = "/desk/cases/{n}/view/{no}", .who = WHO_STAFF,
+     .params = viewer_params, .handler = viewer_show},
     {.name = "evidence", .method = METHOD_GET, .path = "/desk/cases/{n}/evidence", .who = WHO_STAFF,
      .params = case_params, .handler = evidence_show},
     {.name = "evidence_new_page", .method = METHOD_GET, .path = "/desk/cases/{n}/evidence/new", .who = WHO_STAFF,

@@ -34,7 +34,7 @@ static const struct document_place places[] = {
     {"letters.missing.respondent", "platform", "desk.platform.title"},
     {"letters.missing.facts", "papers/text#f-facts", "paper.text.title"},
     {"letters.missing.negotiation", "papers/text#f-negotiation", "paper.text.title"},
-    {"letters.missing.demands", "demands", "paper.demands"},
+    {"letters.missing.demands", "demands", "filing.demands.title"},
     {"letters.missing.basis", "papers/text#f-laws", "paper.text.title"},
     {"letters.missing.evidence", "evidence", "desk.evidence.title"},
     {"paper.missing.words", "papers/text#f-facts", "paper.text.title"},
