@@ -21,8 +21,9 @@ struct program {
     const char *const *locales;   /* catalog files besides "shared", NULL-terminated, e.g. {"intake", NULL} */
     const char *const *key_names; /* key files this program may read, NULL-terminated (SECURITY.md §3.2) */
     const char *const *cookies;   /* base names of its cookies, NULL-terminated */
-    const char *pre_cookie;       /* base name of the cookie that carries anonymous visitors' CSRF ("ipre", "tpre", "pre"), or NULL: core
-                                     sets it with the first page and makes it req->csrf_session while identify sets none */
+    const char *pre_cookie;       /* base name of the cookie that carries anonymous visitors' CSRF ("ipre", "tpre", "pre" …), or NULL: core
+                                     makes it req->csrf_session while identify sets none, and sets it with the first page; where no
+                                     form is for strangers, only with a form that came back after its session had ended */
     bool inspects;                /* forks a spawner of aiddesk-inspect before lock-down */
     bool uploads;                 /* has a second socket aiddesk-<name>-upload.sock with 45 s */
     /* Sets req->who, session, csrf_session, role from the cookies.  Called before permission is checked.  Errors: ERR_UNAVAILABLE … */

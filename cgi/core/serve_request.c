@@ -106,11 +106,23 @@ static bool token_fits(const struct request *req, const struct session *s)
     return s != NULL && session_csrf_check(req->arena, s, req->route->name, req->csrf_token);
 }
 
+/* A program without forms for strangers leaves their browsers alone. */
+static bool has_open_forms(const struct program *program)
+{
+    for (size_t i = 0; i < program->n_routes; i++) {
+        if (program->routes[i].method == METHOD_POST &&
+            (program->routes[i].who & (WHO_ANYONE | WHO_SETUP)) != 0)
+            return true;
+    }
+    return false;
+}
+
 static void give_pre_session(struct request *req, struct reply *rep)
 {
     const char *name = req->app->program->pre_cookie;
 
-    if (req->csrf_session != NULL || name == NULL)
+    if (req->csrf_session != NULL || name == NULL ||
+        (!req->late && !has_open_forms(req->app->program)))
         return;
     req->csrf_session = session_new(req->arena, SESSION_PRE);
     reply_cookie(req, rep, name, session_cookie_text(req->arena, req->csrf_session), -1);

@@ -107,7 +107,7 @@ enum err return_show(struct request *req, struct reply *rep)
     }
     json_set_z(model, "title_key", "desk.return.title");
     json_set_str(model, "case_no", param_text(req, "n"));
-    json_set_int(model, "version", c.version);
+    json_set_int(model, "version", req->staff != NULL ? c.version : param_int(req, "version"));
     json_set_new(model, "form", form_model(req, return_params, NULL));
     form_attr(json_object_get(model, "form"), "reason", "rows", STR("4"));
     return reply_page(rep, "desk/return", model);
@@ -243,7 +243,9 @@ enum err assign_show(struct request *req, struct reply *rep)
     form = json_object_get(model, "form");
     if (rows != NULL)
         form_options(form, "person", people_options(req, rows));
-    json_set_bool(model, "has_people", rows != NULL && db_count(rows) != 0);
+    else
+        desk_typed_option(req, form, "person");
+    json_set_bool(model, "has_people", rows == NULL || db_count(rows) != 0);
     return reply_page(rep, "desk/assign", model);
 }
 

@@ -52,6 +52,8 @@ struct str desk_text(struct request *req, const char *prefix, struct str code);
 json_t *desk_options(struct request *req, const char *prefix, const char *const *codes);
 /* Options of a field from a vocabulary. */
 void desk_vocab(struct request *req, json_t *form, const char *field, const char *enumeration);
+/* Options of a field whose choices cannot be read after the session has ended: the one that was chosen, so that it is not lost. */
+void desk_typed_option(struct request *req, json_t *form, const char *field);
 /* An instant as it is typed into a field of type TIME. */
 struct str desk_typed_time(struct arena *a, int64_t t_us);
 /* Opens the case of the path for a form's page.  After the session has ended only the number is set, so that the page can show again

@@ -148,6 +148,41 @@ static json_t *form_page(struct request *req, const struct open_case *c, const s
     return model;
 }
 
+/* The form after its session has ended: the kind's fields cannot be read, so what was typed into them stands in plain fields, by their
+ * numbers, and goes to the right ones with the next press. */
+static enum err late_page(struct request *req, struct reply *rep, const struct open_case *c,
+                          const struct param *params, bool is_new)
+{
+    struct kind none = {.n = 0};
+    struct str kind = is_new ? param_text(req, "kind") : STR("");
+    struct uuid file = is_new ? param_uuid(req, "file") : (struct uuid){.b = {0}};
+    json_t *model = form_page(req, c, params, kind, &none, NULL);
+    json_t *form = json_object_get(model, "form"), *list = json_object_get(model, "slots");
+
+    for (size_t i = 0; i < SLOTS; i++) {
+        json_t *slot;
+
+        if (form_field(req, slots[i])->n_typed == 0 || form_field(req, slots[i])->typed[0].n == 0)
+            continue;
+        form_attr(form, slots[i], "label",
+                  locale_text_n(req->arena, req->locale, "paper.late.value", (int64_t)i + 1));
+        slot = json_object();
+        json_set_bool(slot, "select", false);
+        json_set_new(slot, "field",
+                     json_incref(json_object_get(json_object_get(form, "f"), slots[i])));
+        (void)json_array_append_new(list, slot);
+    }
+    json_set_str(model, "action", req->path);
+    json_set_bool(model, "is_new", is_new);
+    json_set_bool(model, "may_remove", false);
+    json_set_bool(model, "has_file", is_new && param_present(req, "file"));
+    json_set_str(model, "file", uuid_text(req->arena, &file));
+    if (!is_new)
+        json_set_str(model, "kind_label",
+                     locale_textz(req->arena, req->locale, "desk.evidence.form.title"));
+    return reply_page(rep, "desk/evidence_form", model);
+}
+
 enum err evidence_new_show(struct request *req, struct reply *rep)
 {
     struct open_case c;
@@ -157,7 +192,7 @@ enum err evidence_new_show(struct request *req, struct reply *rep)
     enum err err = desk_open(req, &c);
 
     if (err == ERR_OK && req->staff == NULL)
-        err = ERR_SIGNED_OUT;
+        return late_page(req, rep, &c, evidence_new_params, true);
     if (err == ERR_OK && param_present(req, "kind")) {
         err = kind_read(req, param_text(req, "kind"), &k);
         if (err == ERR_OK) {
@@ -170,6 +205,7 @@ enum err evidence_new_show(struct request *req, struct reply *rep)
             json_set_bool(model, "has_file", param_present(req, "file"));
             json_set_str(model, "file", uuid_text(req->arena, &file));
             json_set_bool(model, "is_new", true);
+            json_set_bool(model, "may_remove", false);
             return reply_page(rep, "desk/evidence_form", model);
         }
     }
@@ -384,7 +420,7 @@ enum err evidence_edit_show(struct request *req, struct reply *rep)
     enum err err = desk_open(req, &c);
 
     if (err == ERR_OK && req->staff == NULL)
-        err = ERR_SIGNED_OUT;
+        return late_page(req, rep, &c, evidence_edit_params, false);
     if (err == ERR_OK)
         err = find(req, &c, &id, &rows, &i);
     if (err == ERR_OK)
@@ -398,6 +434,7 @@ enum err evidence_edit_show(struct request *req, struct reply *rep)
                  str_fmt(req->arena, "/desk/cases/%.*s/evidence/%.*s", STR_ARG(c.case_no),
                          STR_ARG(uuid_text(req->arena, &id))));
     json_set_bool(model, "is_new", false);
+    json_set_bool(model, "may_remove", true);
     json_set_int(model, "item_version", db_int(rows, i, "version"));
     json_set_bool(model, "has_file", false);
     return reply_page(rep, "desk/evidence_form", model);

@@ -47,6 +47,20 @@ void desk_vocab(struct request *req, json_t *form, const char *field, const char
     form_options(form, field, json_owned(req->arena, vocab_options(req, enumeration, NULL)));
 }
 
+void desk_typed_option(struct request *req, json_t *form, const char *field)
+{
+    json_t *list = json_owned(req->arena, json_array()), *o;
+    struct str typed = param_text(req, field);
+
+    if (typed.n == 0)
+        return;
+    o = json_object();
+    json_set_str(o, "code", typed);
+    json_set_str(o, "label", locale_textz(req->arena, req->locale, "paper.late.choice"));
+    (void)json_array_append_new(list, o);
+    form_options(form, field, list);
+}
+
 struct str desk_typed_time(struct arena *a, int64_t t_us)
 {
     struct civil c = clock_civil(t_us);

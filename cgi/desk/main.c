@@ -217,7 +217,7 @@ static const char *const views[] = {"desk", NULL};
 static const char *const locales[] = {"desk",  "filing",  "rules",      "track",
                                       "paper", "letters", "settlement", NULL};
 static const char *const key_names[] = {"roster.public", "lookup", "mail.public", NULL};
-static const char *const cookies[] = {"sid", "lang", NULL};
+static const char *const cookies[] = {"sid", "dpre", "lang", NULL};
 
 static const struct program program = {
     .name = "desk",
@@ -227,6 +227,7 @@ static const struct program program = {
     .locales = locales,
     .key_names = key_names,
     .cookies = cookies,
+    .pre_cookie = "dpre",
     .inspects = true,
     .uploads = true,
     .identify = staff_identify,

@@ -216,7 +216,9 @@ enum err duplicate_show(struct request *req, struct reply *rep)
     model = desk_form(req, &c, "desk.duplicate.title", duplicate_params, NULL);
     if (list != NULL)
         form_options(json_object_get(model, "form"), "primary", list);
-    json_set_bool(model, "has_candidates", json_array_size(list) != 0);
+    else
+        desk_typed_option(req, json_object_get(model, "form"), "primary");
+    json_set_bool(model, "has_candidates", list == NULL || json_array_size(list) != 0);
     return reply_page(rep, "desk/duplicate", model);
 }
 

@@ -92,7 +92,7 @@ static const struct route routes[] = {
 static const char *const views[] = {"report", NULL};
 static const char *const locales[] = {"report", NULL};
 static const char *const key_names[] = {"export.public", NULL};
-static const char *const cookies[] = {"sid", "lang", NULL};
+static const char *const cookies[] = {"sid", "rpre", "lang", NULL};
 
 static const struct program program = {
     .name = "report",
@@ -102,6 +102,7 @@ static const struct program program = {
     .locales = locales,
     .key_names = key_names,
     .cookies = cookies,
+    .pre_cookie = "rpre",
     .identify = staff_identify,
     .decorate = staff_decorate,
 };

@@ -6,8 +6,8 @@ declare -gA web_cookies=(
     [intake]='draft ipre'
     [track]='track tpre'
     [account]='sid pre link dev'
-    [desk]='sid'
-    [report]='sid'
+    [desk]='sid dpre'
+    [report]='sid rpre'
 )
 
 # cookie_map BASE FULL: takes one cookie out of the header; nothing when it comes twice or holds strange characters.

@@ -204,3 +204,16 @@ test('papers_of_others_are_not_found_and_bad_input_is_no_error_of_ours', async (
     }
   }
 });
+
+test('pictures_follow_one_another_on_pages_of_their_own', async () => {
+  let page = await one.get(at('/evidence'));
+  const first = page.body.match(/\/view\/\d+/)[0];
+  page = await one.get(at(first));
+  assert.equal(page.status, 200, page.text);
+  assert.doesNotMatch(page.body, /rel="prev"/);
+  let seen = 1;
+  for (let next; (next = /rel="next"[^>]*href="([^"]+)"/.exec(page.body)?.[1]); seen++) page = await one.get(next);
+  assert.ok(seen >= 3, String(seen));
+  assert.match(page.body, new RegExp(`第 ${seen} 张，共 ${seen} 张`));
+  for (const where of ['/view/999', '/view/0', '/view/x']) assert.equal((await one.get(at(where))).status, 404, where);
+});
