@@ -102,12 +102,16 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- A limit of 0 closes the door: there is no counter yet that could say so.
+    if p_limit < 1 then
+        raise exception using errcode = 'UD010', message = 'too many tries', detail = ceil(extract(epoch from p_window))::bigint::text;
+    end if;
     perform engine.attempt_check(p_kind => p_kind, p_key => p_key, p_limit => p_limit, p_window => p_window);
     perform engine.attempt_add(p_kind => p_kind, p_key => p_key, p_window => p_window);
 end
 $$;
 comment on function engine.attempt_take(text, text, bigint, interval) is
-    'For things that are allowed so many times in a window: checks and counts. Refuses: UD010 with the seconds to wait.';
+    'For things that are allowed so many times in a window: checks and counts; a limit of 0 allows none. Refuses: UD010 with the seconds to wait.';
 
 create function engine.budget_take(p_kind text, p_limit bigint, p_window interval) returns void
 language plpgsql volatile security definer
@@ -119,9 +123,9 @@ declare
         from core.attempt a
         where a.kind = p_kind and a.key = sha256(convert_to('all', 'UTF8')) and a.n >= p_limit);
 begin
-    if v_until > core.now() then
+    if p_limit < 1 or v_until > core.now() then
         raise exception using errcode = 'UD012', message = 'the budget of this hour is used up',
-            detail = ceil(extract(epoch from v_until - core.now()))::bigint::text;
+            detail = ceil(extract(epoch from case when v_until > core.now() then v_until - core.now() else p_window end))::bigint::text;
     end if;
     perform engine.attempt_add(p_kind => p_kind, p_key => 'all', p_window => p_window);
 end

@@ -1,6 +1,6 @@
 -- Sessions, who may touch which case, tries that slow down (SECURITY.md §4.1, §4.6).
 \ir support.psql
-select plan(47);
+select plan(50);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -122,6 +122,13 @@ $$;
 select is(t.delays(), '1 2 4 8 16 32 42 42', 'wrong passwords wait 1, 2, 4 … 42 seconds');
 select engine.attempt_clear(p_kind => 'login_account', p_key => 'wang') \gset
 select is(t.answer($$select engine.attempt_delay(p_kind => 'login_account', p_key => 'wang')$$), 'ok', 'a success forgets them');
+
+-- A limit of 0 lets nobody through, from the first try on.
+select is(t.answer($$select engine.attempt_take(p_kind => 'closed', p_key => 'k', p_limit => 0, p_window => interval '1 hour')$$), 'UD010 3600',
+    'a limit of 0 refuses the first try');
+select is(t.answer($$select engine.budget_take(p_kind => 'closed', p_limit => 0, p_window => interval '1 hour')$$), 'UD012 3600',
+    'so does a budget of 0');
+select is(t.answer($$select engine.attempt_take(p_kind => 'open', p_key => 'k', p_limit => 1, p_window => interval '1 hour')$$), 'ok', 'a limit of 1 allows one');
 
 select finish();
 rollback;
