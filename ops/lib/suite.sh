@@ -117,7 +117,7 @@ suite_sql() {
     for file in "${files[@]}"; do
         name=$(basename "$file" .sql)
         status=0
-        pg_prove --verbose --host "$cluster_socket" --username postgres --dbname aiddesk_sql "$file" \
+        AIDDESK_SRC=$src pg_prove --verbose --host "$cluster_socket" --username postgres --dbname aiddesk_sql "$file" \
             </dev/null >"$log/sql-$name.log" 2>&1 || status=$?
         tally "sql/$name" "$status" "$(tap_count "$log/sql-$name.log")" "$log/sql-$name.log"
     done

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/load.h"
 
 static void every_error_has_a_complete_row_with_a_name_of_its_own(void **state)
 {
@@ -69,6 +70,40 @@ static void a_stranger_cannot_tell_refusals_of_a_case_apart(void **state)
     assert_int_equal(err_shown(ERR_CODE), ERR_CODE);
 }
 
+/* True when a file of sql/api raises this code. */
+static bool sql_raises(struct arena *a, const struct str *names, size_t n, const char *sqlstate)
+{
+    struct str wanted = str_fmt(a, "errcode = '%s'", sqlstate), text, problem;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *path =
+            unit_path(a, str_z(a, str_fmt(a, "../../sql/api/%.*s", STR_ARG(names[i]))));
+
+        assert_true(load_text(a, path, 1 << 20, &text, &problem));
+        if (str_find(text, wanted, 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+static void the_registry_lists_the_refusals_of_sql(void **state)
+{
+    struct arena *a = *state;
+    struct str *names, problem;
+    size_t n = 0, known = 0;
+
+    assert_true(load_names(a, unit_path(a, "../../sql/api"), &names, &n, &problem));
+    for (int code = 0; code < 100; code++) {
+        const char *sqlstate = str_z(a, str_fmt(a, "UD%03d", code));
+        bool registered = err_of_sqlstate(sqlstate) != ERR_INTERNAL;
+
+        if (sql_raises(a, names, n, sqlstate) != registered)
+            fail_msg("%s: %s", sqlstate, registered ? "no SQL raises it" : "not in the registry");
+        known += registered;
+    }
+    assert_true(known > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +112,7 @@ int main(void)
         cmocka_unit_test(sqlstates_are_of_class_ud_and_lead_back_to_their_error),
         cmocka_unit_test(an_unknown_sqlstate_is_our_bug),
         cmocka_unit_test(a_stranger_cannot_tell_refusals_of_a_case_apart),
+        unit_test_of(the_registry_lists_the_refusals_of_sql),
     };
 
     return cmocka_run_group_tests_name("err", tests, NULL, NULL);
