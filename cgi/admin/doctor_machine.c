@@ -29,30 +29,31 @@ static void check_data(struct doctor *d)
     doctor_line(d, "data", good, admin_value("folder", ad->config.data_dir));
 }
 
-/* Documents without a Chinese font are documents of empty boxes (UX.md §7). */
-static void check_fonts(struct doctor *d)
+/* True when fontconfig knows a font of exactly this family. */
+static bool has_family(const char *family)
 {
-    FcPattern *wanted = FcPatternBuild(NULL, FC_LANG, FcTypeString, (const FcChar8 *)"zh-cn",
-                                       FC_SCALABLE, FcTypeBool, FcTrue, (char *)NULL);
+    FcPattern *wanted =
+        FcPatternBuild(NULL, FC_FAMILY, FcTypeString, (const FcChar8 *)family, (char *)NULL);
     FcObjectSet *asked = FcObjectSetBuild(FC_FAMILY, (char *)NULL);
     FcFontSet *found = FcFontList(NULL, wanted, asked);
-    struct str family = {0};
-    FcChar8 *name = NULL;
+    bool has = found != NULL && found->nfont > 0;
 
-    for (int i = 0; found != NULL && i < found->nfont; i++) {
-        struct str this;
-
-        if (FcPatternGetString(found->fonts[i], FC_FAMILY, 0, &name) != FcResultMatch)
-            continue;
-        this = str_of((const char *)name);
-        if (family.n == 0 || str_starts(this, STR("Noto Sans CJK")))
-            family = str_dup(d->ad->arena, this);
-    }
-    doctor_line(d, "fonts", family.n > 0, admin_value("family", family));
     if (found != NULL)
         FcFontSetDestroy(found);
     FcObjectSetDestroy(asked);
     FcPatternDestroy(wanted);
+    return has;
+}
+
+/* The two fonts of documents (core/pdf.h): without the first nothing is written, without the second symbols and emoji are empty boxes
+ * (UX.md §7). */
+static void check_fonts(struct doctor *d)
+{
+    static const char *const fonts[][2] = {{"fonts", "Noto Sans CJK SC"}, {"symbols", "Symbola"}};
+
+    for (size_t i = 0; i < sizeof fonts / sizeof fonts[0]; i++)
+        doctor_line(d, fonts[i][0], has_family(fonts[i][1]),
+                    admin_value("family", str_of(fonts[i][1])));
     FcFini();
 }
 

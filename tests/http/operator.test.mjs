@@ -142,6 +142,25 @@ test('setup_refuses_when_there_is_a_coordinator', async () => {
   assert.match(await works('here', 'user', 'list'), /li\.ming +coordinator +active +李明/);
 });
 
+test('doctor_names_the_fonts_that_documents_need', async () => {
+  const { out: all } = await aiddesk('here', 'doctor');
+  assert.match(all, /^ok {4}Chinese font: Noto Sans CJK SC$/m);
+  assert.match(all, /^ok {4}symbol font: Symbola$/m);
+  // A machine without fonts: fontconfig is told of an empty folder.
+  await writeFile(file('fonts.conf'), `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${file('no-fonts')}</dir></fontconfig>`);
+  const { FONTCONFIG_FILE: kept } = environment;
+  try {
+    environment.FONTCONFIG_FILE = file('fonts.conf');
+    const { code, out } = await aiddesk('here', 'doctor');
+    assert.equal(code, 1);
+    assert.match(out, /^FAIL {2}no font Noto Sans CJK SC.* >> {2}apt-get install fonts-noto-cjk$/m);
+    assert.match(out, /^FAIL {2}no font Symbola.* >> {2}apt-get install fonts-symbola$/m);
+  } finally {
+    if (kept === undefined) delete environment.FONTCONFIG_FILE;
+    else environment.FONTCONFIG_FILE = kept;
+  }
+});
+
 test('doctor_names_each_fault_and_the_command_that_mends_it', async () => {
   const key = file('here-keys/desk/lookup');
   const lines = async (conf) => (await aiddesk(conf, 'doctor')).out.split('\n');
