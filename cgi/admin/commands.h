@@ -14,6 +14,7 @@
     row(restore)            \
     row(key_init)           \
     row(user_list)          \
+    row(demo)               \
     row(export_verify)
 /* clang-format on */
 

@@ -47,8 +47,8 @@ async function startMail(dir) {
   return { pid: server.pid, port, ca, mailbox };
 }
 
-/** Starts an installation in DIR and returns what describes it (also in DIR/stack.json). */
-export async function startStack(dir) {
+/** Starts an installation in DIR and returns what describes it (also in DIR/stack.json). options: further words for ops/run, "--demo". */
+export async function startStack(dir, options = []) {
   await mkdir(path.join(dir, 'etc'), { recursive: true });
   const mail = await startMail(dir);
   const port = await freePort();
@@ -66,7 +66,7 @@ export async function startStack(dir) {
   ].join('\n'));
   const env = { ...process.env, AIDDESK_PAGES_PER_MINUTE: process.env.AIDDESK_PAGES_PER_MINUTE ?? '60000' };
   try {
-    const { stdout } = await run(path.join(root, 'ops/run'), ['--dir', dir, '--port', String(port), '--detach'], { env, maxBuffer: 1 << 24 });
+    const { stdout } = await run(path.join(root, 'ops/run'), ['--dir', dir, '--port', String(port), '--detach', ...options], { env, maxBuffer: 1 << 24 });
     const setup = /https?:\/\/\S+\/setup\/\S+/.exec(stdout)?.[0] ?? null;
     const instance = (await readFile(path.join(dir, 'etc/instance'), 'utf8')).trim();
     const stage = process.env.AIDDESK_BUILD ? path.join(process.env.AIDDESK_BUILD, 'stage') : path.join(dir, 'stage');

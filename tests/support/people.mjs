@@ -19,11 +19,11 @@ after(async () => {
   await rm(own, { recursive: true, force: true });
 });
 
-/** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. */
-export async function ownStack() {
+/** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. options: words for ops/run. */
+export async function ownStack(options = []) {
   const dir = await mkdtemp('/tmp/aiddesk-test-');
   await chmod(dir, 0o755);
-  const made = await startStack(dir);
+  const made = await startStack(dir, options);
   own = dir;
   process.env.AIDDESK_STACK = path.join(dir, 'stack.json');
   return made;
