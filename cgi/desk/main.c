@@ -187,7 +187,7 @@ static const struct route routes[] = {
     {.name = "withdrawal_preview", .method = METHOD_GET, .path = "/desk/cases/{n}/filings/{id}/withdrawal/letter", .who = WHO_STAFF,
      .params = withdrawal_params, .handler = withdrawal_preview},
     {.name = "withdrawal_issue", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/letter", .who = WHO_STAFF,
-     .body_max = FORM_MAX, .params = withdrawal_plain_params, .handler = withdrawal_issue, .page = withdrawal_show},
+     .body_max = FORM_MAX, .params = withdrawal_issue_params, .handler = withdrawal_issue, .page = withdrawal_show},
     {.name = "withdrawal_request", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/request", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = withdrawal_request_params, .handler = withdrawal_request, .page = withdrawal_show},
     {.name = "withdrawal_result", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/result", .who = WHO_STAFF,

@@ -20,6 +20,11 @@
         .name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, \
         .label = "desk.version"                                                                    \
     }
+#define FILING_ROW                                                                                     \
+    {                                                                                              \
+        .name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH,                    \
+        .label = "settlement.withdrawal.filing"                                                    \
+    }
 
 /* The settlement under way or the last one: one row of desk.settlement.  ERR_NOT_FOUND when the case never had one. */
 enum err settlement_read(struct request *req, const struct open_case *c, struct db_rows **rows);
@@ -40,22 +45,6 @@ enum err settlement_terms(struct request *req, const struct open_case *c, const 
 void settlement_mark(struct request *req, json_t *form, const char *name, struct str text, bool replace);
 /* The errors and the notice of the form that was sent, whichever of the page's it was. */
 json_t *settlement_sent_form(struct request *req, const struct param *otherwise);
-
-/* A paper made by the service and stored as a file of the case, ready to be issued by one writing function. */
-struct made_paper {
-    struct uuid id;   /* core.document.id, row of the sealed snapshot */
-    struct uuid file; /* core.file.id */
-    struct str hash;  /* keyed hash of the bytes, 32 bytes */
-};
-enum err settlement_paper_store(struct request *req, const struct open_case *c, struct str name, struct str pdf, struct made_paper *out);
-/* "和解协议 AD26-000001.pdf", from a text with {{case_no}}, in Chinese as the paper. */
-struct str settlement_paper_name(struct request *req, const struct open_case *c, const char *key);
-/* Answers with a PDF that was not issued: shown, not kept. */
-enum err settlement_preview(struct request *req, struct reply *rep, const struct open_case *c, struct str pdf);
-/* case_no, date and organisation, as every letter has them.  Papers for others are Chinese, whoever makes them. */
-void settlement_paper_frame(struct request *req, const struct open_case *c, json_t *model);
-/* Chinese for what follows; returns the language to be set again. */
-const struct locale *settlement_chinese(struct request *req);
 
 /* The terms of an agreement: case, settlement, filings and kept model; terms stays NULL while nothing was typed. */
 enum err terms_read(struct request *req, struct open_case *c, struct db_rows **rows, json_t **filings, json_t **terms);
@@ -113,7 +102,7 @@ enum err case_reopen(struct request *req, struct reply *rep);
 
 extern const struct param settlement_step_params[], receipt_params[], offer_params[], sign_params[], fail_params[], rescind_params[],
     terms_params[], issue_params[], signed_params[], performed_params[], withdrawal_params[], withdrawal_step_params[],
-    withdrawal_save_params[], withdrawal_plain_params[], withdrawal_request_params[], withdrawal_result_params[], close_params[],
-    reopen_params[];
+    withdrawal_save_params[], withdrawal_plain_params[], withdrawal_issue_params[],
+    withdrawal_request_params[], withdrawal_result_params[], close_params[], reopen_params[];
 
 #endif

@@ -18,21 +18,15 @@ static const char *const yes_no[] = {"no", "yes", NULL};
 static const char *const results[] = {"granted", "refused", NULL};
 static const char *const step_events[] = {"draft_withdrawal", "drop_withdrawal", NULL};
 
-#define ID_ROW                                                                                     \
-    {                                                                                              \
-        .name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH,                    \
-        .label = "settlement.withdrawal.filing"                                                    \
-    }
-
 const struct param withdrawal_params[] = {
     CASE_ROW,
-    ID_ROW,
+    FILING_ROW,
     {.name = NULL},
 };
 
 const struct param withdrawal_step_params[] = {
     CASE_ROW,
-    ID_ROW,
+    FILING_ROW,
     {.name = "event",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED,
@@ -44,7 +38,7 @@ const struct param withdrawal_step_params[] = {
 
 const struct param withdrawal_save_params[] = {
     CASE_ROW,
-    ID_ROW,
+    FILING_ROW,
     {.name = "asked_by",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED,
@@ -83,14 +77,14 @@ const struct param withdrawal_save_params[] = {
 
 const struct param withdrawal_plain_params[] = {
     CASE_ROW,
-    ID_ROW,
+    FILING_ROW,
     VERSION_ROW,
     {.name = NULL},
 };
 
 const struct param withdrawal_request_params[] = {
     CASE_ROW,
-    ID_ROW,
+    FILING_ROW,
     {.name = "requested_on",
      .type = PARAM_DATE,
      .flags = PARAM_REQUIRED | PARAM_NO_FUTURE,
@@ -101,7 +95,7 @@ const struct param withdrawal_request_params[] = {
 
 const struct param withdrawal_result_params[] = {
     CASE_ROW,
-    ID_ROW,
+    FILING_ROW,
     {.name = "result",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED,
@@ -295,6 +289,7 @@ static void add_guards(struct request *req, const struct withdrawal *w, json_t *
     }
     json_set_new(model, "guards", list);
     json_set_bool(model, "may_request", n == 0);
+    json_set_bool(model, "coordinator", staff_is(req, "coordinator"));
     json_set_bool(model, "needs_override",
                   !db_bool(w->rows, 0, "has_performance") && !db_bool(w->rows, 0, "overridden"));
 }
@@ -305,6 +300,7 @@ static void add_state(struct request *req, const struct withdrawal *w, json_t *m
                previous = db_text(w->rows, 0, "to_previous");
     bool drafted = str_eqz(status, "WD_DRAFTED"), asked = !db_is_null(w->rows, 0, "warning_at");
     struct str answer = db_text(w->rows, 0, "warning_answer");
+    struct uuid paper = token_uuid();
 
     json_set_str(model, "status_label", vocab_label(req, "filing_status", status));
     json_set_str(model, "channel_label",
@@ -328,6 +324,7 @@ static void add_state(struct request *req, const struct withdrawal *w, json_t *m
                  previous.n != 0 ? vocab_label(req, "filing_status", previous) : STR(""));
     json_set_bool(model, "has_words", w->words != NULL);
     json_set_bool(model, "may_print", drafted && w->words != NULL);
+    json_set_str(model, "document", uuid_text(req->arena, &paper));
     json_set_str(model, "reason_label",
                  vocab_label(req, "withdrawal_reason", db_text(w->rows, 0, "wd_reason")));
     json_set_str(model, "reason_text", w->words != NULL ? json_str(w->words, "text") : STR(""));

@@ -3,8 +3,20 @@
 #include "core/json.h"
 #include "core/locale.h"
 #include "core/vocab.h"
+#include "desk/document.h"
 #include "desk/settlement.h"
-#include "letters/letter.h"
+
+const struct param withdrawal_issue_params[] = {
+    CASE_ROW,
+    FILING_ROW,
+    VERSION_ROW,
+    /* Made by the page, so that a post that comes twice is one paper. */
+    {.name = "document",
+     .type = PARAM_UUID,
+     .flags = PARAM_REQUIRED,
+     .label = "settlement.withdrawal.step_letter"},
+    {.name = NULL},
+};
 
 /* Proof of performance and agreement, as annexes. */
 static enum err letter_proofs(struct request *req, const struct withdrawal *w, json_t *model)
@@ -52,7 +64,6 @@ static enum err letter_model(struct request *req, const struct withdrawal *w, js
     json_set_new(m, "respondent", them);
     if (err != ERR_OK)
         return err;
-    settlement_paper_frame(req, &w->c, m);
     json_set_str(m, "addressee", channel);
     json_set_str(m, "channel_label", channel);
     json_set_str(m, "filing_no", w->no);
@@ -76,38 +87,39 @@ static enum err letter_model(struct request *req, const struct withdrawal *w, js
     return letter_proofs(req, w, m);
 }
 
-/* ERR_FORM: *missing says in the reader's language what is. */
-static enum err compose(struct request *req, struct withdrawal *w, json_t **model, struct str *pdf,
-                        json_t **missing)
+/* ERR_NOT_FOUND: no reason was written yet. */
+static enum err letter(struct request *req, struct withdrawal *w, struct document *d)
 {
-    const struct locale *own;
+    const struct locale *page;
     enum err err = withdrawal_open(req, w);
 
-    *model = json_owned(req->arena, json_object());
-    *missing = json_owned(req->arena, json_array());
     if (err == ERR_OK && w->words == NULL)
-        return ERR_NOT_FOUND;
-    own = settlement_chinese(req);
-    if (err == ERR_OK)
-        err = letter_model(req, w, *model);
-    if (err == ERR_OK)
-        err = letter_withdrawal(req->arena, req->locale, *model, pdf, *missing);
-    req->locale = own;
+        err = ERR_NOT_FOUND;
+    if (err != ERR_OK)
+        return err;
+    *d = (struct document){.kind = "WITHDRAWAL_REQUEST",
+                           .letter = LETTER_WITHDRAWAL,
+                           .model = json_owned(req->arena, json_object()),
+                           .filing = w->id,
+                           .has_filing = true};
+    page = document_words_begin(req);
+    err = letter_model(req, w, d->model);
+    document_words_end(req, page);
     return err;
 }
 
-/* The page again, with what is missing above it. */
+/* A page of its own: what is missing, in words. */
 static enum err say_missing(struct request *req, struct reply *rep, const struct withdrawal *w,
-                            const json_t *missing)
+                            struct document *d)
 {
-    json_t *model = desk_form(req, &w->c, "settlement.withdrawal.missing.title", NULL, NULL),
-           *texts = json_array(), *one;
-    size_t i;
+    static const struct document_place nowhere[] = {{.missing = NULL}};
+    json_t *model, *missing = NULL;
+    enum err err = document_missing(req, &w->c, d, nowhere, &missing);
 
-    json_array_foreach(missing, i, one)(void) json_array_append_new(
-        texts, json_of_str(
-                   locale_textz(req->arena, req->locale, str_z(req->arena, json_str(one, "key")))));
-    json_set_new(model, "missing", texts);
+    if (err != ERR_OK)
+        return reply_error(req, rep, err);
+    model = desk_form(req, &w->c, "settlement.withdrawal.missing.title", NULL, NULL);
+    json_set_new(model, "missing", json_incref(missing));
     json_set_str(model, "id", uuid_text(req->arena, &w->id));
     rep->status = 422;
     return reply_page(rep, "desk/withdrawal_missing", model);
@@ -116,41 +128,40 @@ static enum err say_missing(struct request *req, struct reply *rep, const struct
 enum err withdrawal_preview(struct request *req, struct reply *rep)
 {
     struct withdrawal w;
-    json_t *model, *missing;
-    struct str pdf;
-    enum err err = req->staff == NULL ? ERR_SIGNED_OUT : compose(req, &w, &model, &pdf, &missing);
+    struct document d;
+    enum err err = req->staff == NULL ? ERR_SIGNED_OUT : letter(req, &w, &d);
 
+    if (err == ERR_OK)
+        err = document_preview(req, rep, &w.c, &d);
     if (err == ERR_FORM)
-        return say_missing(req, rep, &w, missing);
-    if (err != ERR_OK)
-        return reply_error(req, rep, err);
-    return settlement_preview(req, rep, &w.c, pdf);
+        return say_missing(req, rep, &w, &d);
+    return err == ERR_OK ? ERR_OK : reply_error(req, rep, err);
 }
 
 enum err withdrawal_issue(struct request *req, struct reply *rep)
 {
     struct withdrawal w;
-    json_t *model, *missing;
-    struct made_paper paper;
-    struct str pdf;
-    enum err err = compose(req, &w, &model, &pdf, &missing);
+    struct document d;
+    struct document_frozen frozen;
+    struct uuid id = param_uuid(req, "document");
+    bool known = false;
+    enum err err = letter(req, &w, &d);
 
-    if (err == ERR_FORM)
-        return say_missing(req, rep, &w, missing);
-    if (err == ERR_OK && db_int(w.rows, 0, "version") != param_int(req, "version"))
+    if (err == ERR_OK)
+        err = document_known(req, &w.c, &id, &known);
+    if (err == ERR_OK && !known && db_int(w.rows, 0, "version") != param_int(req, "version"))
         err = ERR_CLASH;
-    if (err == ERR_OK)
-        err = settlement_paper_store(
-            req, &w.c, settlement_paper_name(req, &w.c, "settlement.paper.withdrawal"), pdf,
-            &paper);
-    if (err == ERR_OK)
-        err = db_write(
-            req->db, "desk.withdrawal_issue", NULL, DB_BYTES("p_session", desk_bearer(req)),
-            DB_UUID("p_case", w.c.id), DB_UUID("p_filing", w.id),
-            DB_INT("p_version", param_int(req, "version")), DB_UUID("p_document", paper.id),
-            DB_TEXT("p_template", str_of(letter_version(LETTER_WITHDRAWAL))),
-            DB_UUID("p_file", paper.file), DB_BYTES("p_sha_hash", paper.hash),
-            DB_BYTES("p_snapshot", seal_field(req->arena, w.c.key, "document", &paper.id,
-                                              "snapshot", json_dump(req->arena, model))));
+    if (err == ERR_OK && !known)
+        err = document_freeze(req, &w.c, &d, &id, &frozen);
+    if (err == ERR_FORM)
+        return say_missing(req, rep, &w, &d);
+    if (err == ERR_OK && !known)
+        err = db_write(req->db, "desk.withdrawal_issue", NULL,
+                       DB_BYTES("p_session", desk_bearer(req)), DB_UUID("p_case", w.c.id),
+                       DB_UUID("p_filing", w.id), DB_INT("p_version", param_int(req, "version")),
+                       DB_UUID("p_document", frozen.id),
+                       DB_TEXT("p_template", str_of(frozen.template_version)),
+                       DB_UUID("p_file", frozen.file.id), DB_BYTES("p_sha_hash", frozen.sha_hash),
+                       DB_BYTES("p_snapshot", frozen.snapshot));
     return withdrawal_done(req, rep, err, &w);
 }

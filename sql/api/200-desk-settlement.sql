@@ -20,28 +20,6 @@ $$;
 comment on function engine.settlement_of_user(bytea, uuid, uuid, bigint) is
     'A settlement of a case that the signed-in person works on, locked, in the version that was read. Refuses: UD001, UD002, UD020.';
 
-create function engine.paper_put(p_id uuid, p_case uuid, p_kind text, p_template text, p_file uuid, p_sha_hash bytea, p_snapshot bytea,
-                                 p_user uuid, p_filing uuid default null, p_settlement uuid default null) returns bigint
-language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_version bigint := (select coalesce(max(d.version), 0) + 1 from core.document d where d.case_id = p_case and d.kind = p_kind);
-begin
-    if not exists (select from core.file f where f.id = p_file and f.case_id = p_case and f.state = 'stored' and f.source = 'service') then
-        raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
-    end if;
-    insert into core.document (id, case_id, kind, version, template_version, file_id, sha_hash, snapshot_sealed, filing_id, settlement_id,
-                               issued_by, issued_at)
-    values (p_id, p_case, p_kind, v_version, p_template, p_file, p_sha_hash, p_snapshot, p_filing, p_settlement, p_user, core.now());
-    perform engine.event_add(p_case => p_case, p_object_kind => 'document', p_object => p_id, p_type => 'document_issued', p_actor_kind => 'user',
-                             p_actor => p_user, p_after => jsonb_build_object('kind', p_kind, 'version', v_version));
-    return v_version;
-end
-$$;
-comment on function engine.paper_put(uuid, uuid, text, text, uuid, bytea, bytea, uuid, uuid, uuid) is
-    'Issues a paper that the service stored as a file of the case: the next version of its kind. Refuses: UD002 no such file.';
-
 create function desk.settlement(p_session bytea, p_case uuid)
 returns table (id uuid, state text, version bigint, offered_fen bigint, agreed_fen bigint, paid_fen bigint, kind text, perform_by date,
                terms_sealed bytea, contents_ok boolean, mediated boolean, document_id uuid, document_file uuid, document_version bigint,
@@ -197,8 +175,8 @@ begin
         perform engine.checks_store(p_case => v_settlement.case_id, p_object => v_settlement.id, p_checks => p_checks, p_version => p_version + 1);
     end if;
     perform engine.settlement_move(p_id => v_settlement.id, p_event => 'draft', p_to => 'DRAFTED', p_actor_kind => 'user', p_actor => v_user.id);
-    v_issued := engine.paper_put(p_id => p_document, p_case => v_settlement.case_id, p_kind => 'SETTLEMENT_AGREEMENT', p_template => p_template,
-        p_file => p_file, p_sha_hash => p_sha_hash, p_snapshot => p_snapshot, p_user => v_user.id, p_settlement => v_settlement.id);
+    v_issued := engine.document_add(p_case => v_settlement.case_id, p_id => p_document, p_kind => 'SETTLEMENT_AGREEMENT', p_template_version => p_template,
+        p_file => p_file, p_sha_hash => p_sha_hash, p_snapshot => p_snapshot, p_filing => null, p_settlement => v_settlement.id, p_user => v_user.id);
     update core.settlement s set document_id = p_document, text_hash = p_sha_hash where s.id = v_settlement.id;
     return v_issued;
 end

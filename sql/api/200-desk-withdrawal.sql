@@ -172,8 +172,8 @@ begin
     if v_filing.status <> 'WD_DRAFTED' then
         raise exception using errcode = 'UD021', message = 'no withdrawal is being written', detail = concat_ws(':', 'filing', v_filing.status, 'draft_withdrawal');
     end if;
-    return engine.paper_put(p_id => p_document, p_case => v_filing.case_id, p_kind => 'WITHDRAWAL_REQUEST', p_template => p_template, p_file => p_file,
-                            p_sha_hash => p_sha_hash, p_snapshot => p_snapshot, p_user => v_user.id, p_filing => v_filing.id);
+    return engine.document_add(p_case => v_filing.case_id, p_id => p_document, p_kind => 'WITHDRAWAL_REQUEST', p_template_version => p_template,
+        p_file => p_file, p_sha_hash => p_sha_hash, p_snapshot => p_snapshot, p_filing => v_filing.id, p_settlement => null, p_user => v_user.id);
 end
 $$;
 comment on function desk.withdrawal_issue(bytea, uuid, uuid, bigint, uuid, text, uuid, bytea, bytea) is
