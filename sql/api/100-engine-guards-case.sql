@@ -24,12 +24,12 @@ as $$
                    join ref.consent_text t on t.kind = n.kind and t.version = n.text_version
                    where n.case_id = p_case.id and n.kind = 'HANDLE_CASE' and n.granted and n.withdrawn_at is null)
        and engine.minor_findings(p_case => p_case) = '[]'
-       and (not exists (select from core.file f where f.case_id = p_case.id and f.state = 'stored')
+       and (not exists (select from core.file f where f.case_id = p_case.id and f.state = 'stored' and f.source = 'complainant')
             or exists (select from core.consent n
                        where n.case_id = p_case.id and n.kind = 'SENSITIVE_DATA' and n.granted and n.withdrawn_at is null))
 $$;
 comment on function engine.consent_recorded(core.case_file) is
-    'Consent to handle the case with its text version, the guardian''s where one is needed, and the one for sensitive material when files are there.';
+    'Consent to handle the case with its text version, the guardian''s where one is needed, and the one for sensitive material when the complainant gave files.';
 
 create function engine.latest_submitted(p_case core.case_file) returns core.filing
 language sql stable security definer

@@ -1,6 +1,6 @@
 -- Every guard of the case machine refuses once and passes once, on real inputs.
 \ir support.psql
-select plan(78);
+select plan(79);
 create function t.case_try(p_event text, p_before text default null, p_to text default null, p_actor uuid default t.id('wang'),
                            p_facts jsonb default '{}', p_n int default 1) returns text language sql as $$
     select t.try('case', t.id('case', p_n), p_event, p_to, p_actor, p_facts, p_before)
@@ -125,6 +125,7 @@ select isnt((select used_at from core.guard_override where guard = 'judgment_rec
 
 -- Reopening
 \set closed 'update core.case_file set status = ''CLOSED'', closed_at = core.now() - interval ''1 day'', closure_reason = ''TIME_BARRED'' where id = t.id(''case'', 3)'
+select is(t.case_try('reopen', :'closed' || $$; update core.consent set withdrawn_at = core.now()$$, 'IN_PROGRESS', p_n => 3), 'UD022 consent_recorded', 'consent taken back keeps a case closed');
 select is(t.case_try('reopen', :'closed', 'TRIAGE', p_n => 3), 'UD022 no_filing_yet', 'a case that was filed does not go back to review');
 select is(t.case_try('reopen', :'closed' || $$; select t.file(t.id('case', 3))$$, 'IN_PROGRESS', p_n => 3), 'ok', 'new evidence reopens');
 select is(t.case_try('reopen', :'closed' || $$; select t.file(t.id('case', 3)); update core.case_file set closed_at = core.now() - interval '4 years' where id = t.id('case', 3)$$, 'IN_PROGRESS', p_n => 3), 'UD022 within_3_years_or_authorised', 'after three years a coordinator decides');
