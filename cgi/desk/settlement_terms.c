@@ -114,12 +114,11 @@ static const char *const clauses[] = {"method", "delivered", "breach", "confiden
 
 /* ---- form and model ---- */
 
-static json_t *lines_of(struct request *req, struct str text)
+static json_t *lines_of(struct str text)
 {
     json_t *list = json_array();
     struct str line;
 
-    (void)req;
     while (text.n != 0) {
         (void)str_cut(text, '\n', &line, &text);
         line = str_trim(line);
@@ -162,7 +161,7 @@ static json_t *model_typed(struct request *req)
             json_set_int(m, numbers[i].key, form_field(req, numbers[i].field)->number);
     }
     for (size_t i = 0; i < COUNT(line_lists); i++)
-        json_set_new(m, line_lists[i], lines_of(req, param_text(req, line_lists[i])));
+        json_set_new(m, line_lists[i], lines_of(param_text(req, line_lists[i])));
     for (size_t i = 0; i < n; i++)
         (void)json_array_append_new(ids, json_of_str(many[i]));
     json_set_new(m, "filing_ids", ids);
@@ -175,7 +174,7 @@ static json_t *model_typed(struct request *req)
 /* The kept model as values of the form. */
 static json_t *values_of(struct request *req, const json_t *m)
 {
-    json_t *v = json_owned(req->arena, json_object());
+    json_t *v = json_owned(req->arena, json_object()), *ids = json_object_get(m, "filing_ids");
 
     for (size_t i = 0; i < COUNT(places); i++) {
         const json_t *o = places[i].object == NULL ? m : json_object_get(m, places[i].object);
@@ -188,36 +187,31 @@ static json_t *values_of(struct request *req, const json_t *m)
     }
     for (size_t i = 0; i < COUNT(line_lists); i++)
         json_set_str(v, line_lists[i], lines_text(req, json_object_get(m, line_lists[i])));
-    json_set_new(v, "filings", json_incref(json_object_get(m, "filing_ids")));
+    json_set_new(v, "filings", ids != NULL ? json_incref(ids) : json_array());
     json_set_bool(v, "mediated", json_truth(m, "mediated"));
     return v;
 }
 
-/* Before anything was typed: what the case knows. */
+/* Before anything was typed: what the case knows.  It knows no legal name: what somebody wants to be called is none. */
 static enum err model_first(struct request *req, const struct open_case *c,
                             const struct db_rows *rows, const json_t *filings, json_t **out)
 {
     struct db_rows *page = NULL;
-    json_t *m = json_owned(req->arena, json_object()), *us = json_object(), *them = json_object(),
-           *ids = json_array(), *f;
-    struct str name = STR(""), order_no = STR("");
+    json_t *m = json_owned(req->arena, json_object()), *them = json_object(), *ids = json_array(),
+           *f;
+    struct str order_no = STR("");
     size_t i;
     enum err err = db_read(req->db, "desk.case_page", &page,
                            DB_BYTES("p_session", desk_bearer(req)), DB_UUID("p_case", c->id));
 
-    json_set_new(m, "complainant", us);
     json_set_new(m, "respondent", them);
     json_set_new(m, "filing_ids", ids);
     *out = m;
-    if (err == ERR_OK && !db_is_null(page, 0, "call_name_sealed"))
-        err = seal_field_open(req->arena, c->key, "complaint", &c->id, "call_name",
-                              db_bytes(page, 0, "call_name_sealed"), &name);
     if (err == ERR_OK && !db_is_null(page, 0, "order_no_sealed"))
         err = seal_field_open(req->arena, c->key, "complaint", &c->id, "order_no",
                               db_bytes(page, 0, "order_no_sealed"), &order_no);
     if (err != ERR_OK)
         return err;
-    json_set_str(us, "name", name);
     json_set_str(them, "name", db_text(page, 0, "registered_name"));
     json_set_str(them, "credit_code", db_text(page, 0, "credit_code"));
     json_set_str(m, "order_no", order_no);

@@ -712,7 +712,7 @@ comment on column core.settlement.perform_by is 'day of performance';
 comment on column core.settlement.terms_sealed is 'contents of the agreement as JSON (DOMAIN.md §5.3)';
 comment on column core.settlement.contents_ok is 'V-SET-01 passed in cgi/rules';
 comment on column core.settlement.mediated is 'made through a mediation organisation';
-comment on column core.settlement.text_hash is 'SHA-256 of the frozen text';
+comment on column core.settlement.text_hash is 'keyed hash of the PDF that was issued, which is what both sides sign';
 comment on column core.settlement.document_id is 'agreement issued as PDF';
 comment on column core.settlement.first_signed_at is 'first signature';
 comment on column core.settlement.first_signer is 'complainant or respondent';
