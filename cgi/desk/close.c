@@ -10,11 +10,8 @@
 
 static const char *const events[] = {"open_filings_exist", "no_open_filings", "all_filings_ended",
                                      "close_with_reason", NULL};
-static const char *const outcomes[] = {"RESOLVED_FULL", "RESOLVED_PART", "SETTLED"};
-static const char *const reasons[] = {"RESOLVED_FULL", "RESOLVED_PART", "SETTLED",
-                                      "UNREACHABLE",   "USER_ERROR",    "INELIGIBLE",
-                                      "ILLICIT_GOODS", "TIME_BARRED",   "INSUFFICIENT_EVIDENCE",
-                                      "PLATFORM_GONE", "TRANSFERRED"};
+static const struct str outcomes[] = {
+    {.p = "RESOLVED_FULL", .n = 13}, {.p = "RESOLVED_PART", .n = 13}, {.p = "SETTLED", .n = 7}};
 
 const struct param close_params[] = {
     CASE_ROW,
@@ -35,15 +32,15 @@ const struct param reopen_params[] = {
     {.name = NULL},
 };
 
-static json_t *reason_options(struct request *req, const char *const *codes, size_t n)
+static json_t *reason_options(struct request *req, const struct str *codes, size_t n)
 {
     json_t *list = json_owned(req->arena, json_array());
 
     for (size_t i = 0; i < n; i++) {
         json_t *o = json_object();
 
-        json_set_z(o, "code", codes[i]);
-        json_set_str(o, "label", vocab_label(req, "closure_reason", str_of(codes[i])));
+        json_set_str(o, "code", codes[i]);
+        json_set_str(o, "label", vocab_label(req, "closure_reason", codes[i]));
         (void)json_array_append_new(list, o);
     }
     return list;
@@ -109,6 +106,8 @@ enum err close_show(struct request *req, struct reply *rep)
     struct open_case c;
     struct db_rows *rows = NULL;
     json_t *model, *closing, *filings = NULL, *end, *reason, *reopen, *stored;
+    struct str *reasons = NULL;
+    size_t n;
     enum err err;
 
     if (req->staff == NULL)
@@ -147,8 +146,8 @@ enum err close_show(struct request *req, struct reply *rep)
     form_options(end, "outcome",
                  reason_options(req, outcomes, sizeof outcomes / sizeof outcomes[0]));
     reason = form_model(req, close_params, NULL);
-    form_options(reason, "outcome",
-                 reason_options(req, reasons, sizeof reasons / sizeof reasons[0]));
+    n = db_texts(rows, 0, "reasons", &reasons);
+    form_options(reason, "outcome", reason_options(req, reasons, n));
     form_attr(reason, "outcome", "label",
               locale_textz(req->arena, req->locale, "settlement.close.reason"));
     reopen = form_model(req, reopen_params, NULL);

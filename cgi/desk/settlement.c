@@ -1,6 +1,6 @@
 /*
  * /desk/cases/{n}/settlement: one page says where the talks stand and what comes next; each step that needs words has a form of its own.
- * What may follow what is the engine's (sql/reference/transitions.json); here is only what a state offers.
+ * What may follow what is the engine's (sql/reference/transitions.json).
  */
 #include "desk/settlement.h"
 
@@ -10,99 +10,27 @@
 #include "core/vocab.h"
 #include "core/why.h"
 
-/* ---- what a state offers ---- */
+/* ---- what comes next ---- */
 
-/* Bits of the steps. */
-enum {
-    MAY_OFFER = 1,
-    MAY_TERMS = 2,
-    MAY_ORAL = 4,
-    MAY_FAIL = 8,
-    MAY_SIGN = 16,
-    MAY_SIGNED = 32,
-    MAY_START = 64,
-    MAY_BREACH = 128,
-    MAY_RESCIND = 256,
-    MAY_CONFIRM = 512,
-    MAY_ISSUE = 1024
-};
+/* Steps of desk.settlement_steps, which says what of them is possible now. */
+static const char *const steps[] = {"offer",   "terms",   "issue",   "oral",   "fail",
+                                    "sign",    "signed",  "start",   "breach", "rescind",
+                                    "confirm", "perform", "receipt", "close"};
 
-struct state_steps {
-    const char *state;
-    unsigned may;
-};
-
-static const struct state_steps by_state[] = {
-    {"NONE", MAY_OFFER},
-    {"PROPOSED", MAY_OFFER | MAY_TERMS | MAY_ISSUE | MAY_FAIL},
-    {"NEGOTIATING", MAY_OFFER | MAY_TERMS | MAY_ISSUE | MAY_ORAL | MAY_FAIL},
-    {"ORAL", MAY_OFFER | MAY_TERMS | MAY_ISSUE | MAY_FAIL},
-    {"DRAFTED", MAY_SIGN | MAY_TERMS | MAY_FAIL},
-    {"PART_SIGNED", MAY_SIGNED | MAY_TERMS | MAY_FAIL},
-    {"SIGNED", MAY_START | MAY_BREACH | MAY_RESCIND | MAY_CONFIRM},
-    {"CONFIRMED", MAY_START | MAY_BREACH},
-    {"PERFORMING", MAY_BREACH | MAY_RESCIND},
-    {"BREACHED", MAY_RESCIND},
-    {"RESCINDED", MAY_OFFER},
-};
-
-static const char *const talking[] = {"IN_PROGRESS", "ESCALATION_DUE", "NEGOTIATING", "LITIGATION"};
-static const char *const unperformed[] = {"PREPARING",      "READY",          "IN_PROGRESS",
-                                          "NEGOTIATING",    "ESCALATION_DUE", "LITIGATION",
-                                          "SETTLED_PENDING"};
-
-static bool among(struct str code, const char *const *list, size_t n)
+static enum err add_steps(struct request *req, const struct open_case *c, json_t *model)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (str_eqz(code, list[i]))
-            return true;
-    }
-    return false;
-}
+    struct db_rows *rows = NULL;
+    enum err err = db_read(req->db, "desk.settlement_steps", &rows,
+                           DB_BYTES("p_session", desk_bearer(req)), DB_UUID("p_case", c->id));
 
-static void add_may(json_t *model, const struct open_case *c, struct str state, bool overdue,
-                    bool mediated, bool complete)
-{
-    unsigned may = state.n == 0 ? MAY_OFFER : 0;
-    bool talks = among(c->status, talking, sizeof talking / sizeof talking[0]);
-    bool closed = str_eqz(c->status, "CLOSED") || str_eqz(c->status, "ARCHIVED");
+    for (size_t k = 0; err == ERR_OK && k < sizeof steps / sizeof steps[0]; k++) {
+        bool may = false;
 
-    for (size_t i = 0; i < sizeof by_state / sizeof by_state[0]; i++) {
-        if (str_eqz(state, by_state[i].state))
-            may = by_state[i].may;
+        for (size_t i = 0; i < db_count(rows); i++)
+            may = may || str_eqz(db_text(rows, i, "step"), steps[k]);
+        json_set_bool(model, str_z(req->arena, str_fmt(req->arena, "may_%s", steps[k])), may);
     }
-    if (!talks)
-        may &= ~(unsigned)(MAY_OFFER | MAY_TERMS | MAY_ISSUE | MAY_ORAL | MAY_FAIL | MAY_SIGN |
-                           MAY_SIGNED);
-    if (closed)
-        may = 0;
-    /* The agreed day has to pass first; and a case that waits for this agreement needs the breach to go on. */
-    if (!overdue)
-        may &= ~(unsigned)MAY_BREACH;
-    if (str_eqz(c->status, "SETTLED_PENDING"))
-        may &= ~(unsigned)MAY_RESCIND;
-    if (!mediated)
-        may &= ~(unsigned)MAY_CONFIRM;
-    if (!complete)
-        may &= ~(unsigned)MAY_ISSUE;
-    json_set_bool(model, "may_offer", (may & MAY_OFFER) != 0);
-    json_set_bool(model, "may_terms", (may & MAY_TERMS) != 0);
-    json_set_bool(model, "may_issue", (may & MAY_ISSUE) != 0);
-    json_set_bool(model, "may_oral", (may & MAY_ORAL) != 0);
-    json_set_bool(model, "may_fail", (may & MAY_FAIL) != 0);
-    json_set_bool(model, "may_sign", (may & MAY_SIGN) != 0);
-    json_set_bool(model, "may_signed", (may & MAY_SIGNED) != 0);
-    json_set_bool(model, "may_start", (may & MAY_START) != 0);
-    json_set_bool(model, "may_breach", (may & MAY_BREACH) != 0);
-    json_set_bool(model, "may_rescind", (may & MAY_RESCIND) != 0);
-    json_set_bool(model, "may_confirm", (may & MAY_CONFIRM) != 0);
-    json_set_bool(model, "may_perform",
-                  among(c->status, unperformed, sizeof unperformed / sizeof unperformed[0]));
-    json_set_bool(model, "may_ask_receipt",
-                  str_eqz(c->status, "SETTLED_PENDING") || str_eqz(c->status, "PERFORMED") ||
-                      str_eqz(c->status, "WITHDRAWING"));
-    json_set_bool(model, "may_close",
-                  str_eqz(c->status, "PERFORMED") || str_eqz(c->status, "WITHDRAWING"));
+    return err;
 }
 
 /* ---- the page ---- */
@@ -202,8 +130,6 @@ static enum err add_settlement(struct request *req, const struct open_case *c,
     json_set_new(model, "signed_file",
                  signed_file != NULL ? json_incref(signed_file) : json_false());
     json_set_new(model, "proof", proof != NULL ? json_incref(proof) : json_false());
-    add_may(model, c, state, db_bool(rows, 0, "overdue"), db_bool(rows, 0, "mediated"),
-            db_bool(rows, 0, "contents_ok"));
     return err;
 }
 
@@ -252,9 +178,9 @@ static enum err add_clock(struct request *req, const struct open_case *c, json_t
     return err;
 }
 
-json_t *settlement_sent_form(struct request *req, const struct param *otherwise)
+json_t *settlement_sent_form(struct request *req)
 {
-    return form_model(req, req->method == METHOD_POST ? req->route->params : otherwise, NULL);
+    return form_model(req, req->method == METHOD_POST ? req->route->params : NULL, NULL);
 }
 
 enum err settlement_show(struct request *req, struct reply *rep)
@@ -274,14 +200,13 @@ enum err settlement_show(struct request *req, struct reply *rep)
     if (rows == NULL)
         return reply_error(req, rep, err);
     model = desk_form(req, &c, "settlement.title", NULL, NULL);
-    json_set_new(model, "form", settlement_sent_form(req, NULL));
+    json_set_new(model, "form", settlement_sent_form(req));
     json_set_new(model, "receipt_form", form_model(req, receipt_params, NULL));
     json_set_str(model, "case_status_label", vocab_label(req, "case_status", c.status));
     json_set_bool(model, "has_settlement", err == ERR_OK);
+    err = err == ERR_OK ? add_settlement(req, &c, rows, model) : ERR_OK;
     if (err == ERR_OK)
-        err = add_settlement(req, &c, rows, model);
-    else
-        add_may(model, &c, STR(""), false, false, false), err = ERR_OK;
+        err = add_steps(req, &c, model);
     if (err == ERR_OK)
         err = add_offers(req, &c, model);
     if (err == ERR_OK)

@@ -31,7 +31,7 @@ enum err settlement_read(struct request *req, const struct open_case *c, struct 
 /* Filings that were sent, open ones first: [{id, channel, channel_label, status_label, filing_no, filed_text, is_open, may_withdraw, task,
  * warned}].  *out lives in the arena. */
 enum err settlement_filings(struct request *req, const struct open_case *c, json_t **out);
-/* Files of the case that people gave, for choosing one: sets the options of field "stored". */
+/* Files of the case that people gave (desk.files lists no papers of the service), for choosing one: sets the options of field "stored". */
 enum err settlement_file_options(struct request *req, const struct open_case *c, json_t *form);
 /* Name and SHA-256 of a stored file: {"name","sha256","href"}; *out lives in the arena, NULL for a nil id. */
 enum err settlement_file(struct request *req, const struct open_case *c, const struct db_rows *rows, const char *column, json_t **out);
@@ -44,7 +44,9 @@ enum err settlement_terms(struct request *req, const struct open_case *c, const 
  * remark takes the place of the message that the form put there. */
 void settlement_mark(struct request *req, json_t *form, const char *name, struct str text, bool replace);
 /* The errors and the notice of the form that was sent, whichever of the page's it was. */
-json_t *settlement_sent_form(struct request *req, const struct param *otherwise);
+json_t *settlement_sent_form(struct request *req);
+/* Whether a step of desk.settlement_steps is possible now.  ERR_TRANSITION when it is not. */
+enum err settlement_may(struct request *req, const struct open_case *c, const char *step);
 
 /* The terms of an agreement: case, settlement, filings and kept model; terms stays NULL while nothing was typed. */
 enum err terms_read(struct request *req, struct open_case *c, struct db_rows **rows, json_t **filings, json_t **terms);

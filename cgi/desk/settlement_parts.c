@@ -84,12 +84,8 @@ enum err settlement_file_options(struct request *req, const struct open_case *c,
 
     json_array_foreach(json_object_get(model, "files"), i, f)
     {
-        json_t *o;
+        json_t *o = json_object();
 
-        /* Papers that the service made are no proof of what others did. */
-        if (str_eqz(json_str(f, "source"), "service"))
-            continue;
-        o = json_object();
         json_set_str(o, "code", json_str(f, "file_id"));
         json_set_str(o, "label",
                      str_fmt(req->arena, "%lld. %.*s · %.*s", (long long)json_int(f, "file_no"),
@@ -123,6 +119,19 @@ enum err settlement_file(struct request *req, const struct open_case *c, const s
                  str_fmt(req->arena, "/desk/cases/%.*s/file/%.*s", STR_ARG(c->case_no),
                          STR_ARG(uuid_text(req->arena, &id))));
     return ERR_OK;
+}
+
+enum err settlement_may(struct request *req, const struct open_case *c, const char *step)
+{
+    struct db_rows *rows = NULL;
+    enum err err = db_read(req->db, "desk.settlement_steps", &rows,
+                           DB_BYTES("p_session", desk_bearer(req)), DB_UUID("p_case", c->id));
+
+    for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
+        if (str_eqz(db_text(rows, i, "step"), step))
+            return ERR_OK;
+    }
+    return err == ERR_OK ? ERR_TRANSITION : err;
 }
 
 /* ---- remarks ---- */

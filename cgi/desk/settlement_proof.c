@@ -136,6 +136,8 @@ enum err signed_add(struct request *req, struct reply *rep)
     if (err == ERR_OK && db_int(rows, 0, "version") != param_int(req, "version"))
         err = ERR_CLASH;
     if (err == ERR_OK)
+        err = settlement_may(req, &c, "signed");
+    if (err == ERR_OK)
         err =
             take_file(req, &c, m, &part, have, "SETTLEMENT", "settlement.signed.error.none", &file);
     if (err == ERR_OK)
@@ -224,11 +226,17 @@ enum err performed_add(struct request *req, struct reply *rep)
             form_error(req, "paid", "settlement.performed.error.paid");
             err = ERR_FORM;
         }
+        if (!vocab_has(req, "performance_kind", kind)) {
+            form_error(req, "kind", "error.field.unknown");
+            err = ERR_FORM;
+        }
     }
     if (err == ERR_OK)
         err = desk_open(req, &c);
     if (err == ERR_OK && c.version != param_int(req, "version"))
         err = ERR_CLASH;
+    if (err == ERR_OK)
+        err = settlement_may(req, &c, "perform");
     if (err == ERR_OK)
         err = take_file(req, &c, m, &part, have, "PERFORMANCE", "settlement.performed.error.none",
                         &file);

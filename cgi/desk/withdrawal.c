@@ -216,12 +216,11 @@ static struct str checks_json(struct request *req, const struct findings *f)
 
 /* ---- the page ---- */
 
-/* Name and contact for the letter: as in the agreement, else what the complainant wants to be called. */
+/* Name and contact for the letter: as in the agreement.  What somebody wants to be called is no name for a legal paper. */
 static enum err first_words(struct request *req, const struct withdrawal *w, json_t *stored)
 {
-    struct db_rows *settlement = NULL, *page = NULL;
+    struct db_rows *settlement = NULL;
     json_t *terms = NULL;
-    struct str name = STR("");
     enum err err = settlement_read(req, &w->c, &settlement);
 
     if (err == ERR_OK)
@@ -231,15 +230,8 @@ static enum err first_words(struct request *req, const struct withdrawal *w, jso
     if (terms != NULL) {
         json_set_str(stored, "name", json_str(json_object_get(terms, "complainant"), "name"));
         json_set_str(stored, "contact", json_str(json_object_get(terms, "complainant"), "contact"));
-        return ERR_OK;
     }
-    err = db_read(req->db, "desk.case_page", &page, DB_BYTES("p_session", desk_bearer(req)),
-                  DB_UUID("p_case", w->c.id));
-    if (err == ERR_OK && !db_is_null(page, 0, "call_name_sealed"))
-        err = seal_field_open(req->arena, w->c.key, "complaint", &w->c.id, "call_name",
-                              db_bytes(page, 0, "call_name_sealed"), &name);
-    json_set_str(stored, "name", name);
-    return err;
+    return ERR_OK;
 }
 
 static enum err stored_words(struct request *req, const struct withdrawal *w, json_t **out)
@@ -338,7 +330,8 @@ static void add_state(struct request *req, const struct withdrawal *w, json_t *m
     json_set_bool(model, "warning_waits", asked && answer.n == 0);
     json_set_bool(model, "warning_kept",
                   str_eqz(answer, "kept") && !db_bool(w->rows, 0, "acknowledged"));
-    json_set_bool(model, "may_warn", !db_bool(w->rows, 0, "acknowledged"));
+    json_set_bool(model, "may_warn",
+                  !db_bool(w->rows, 0, "acknowledged") && !(asked && answer.n == 0));
     json_set_str(model, "warning_at_text",
                  asked ? locale_date(req->arena, req->locale, db_time(w->rows, 0, "warning_at"))
                        : STR(""));
@@ -396,7 +389,7 @@ enum err withdrawal_show(struct request *req, struct reply *rep)
     }
     json_set_new(model, "form",
                  req->method == METHOD_POST && req->route->params != withdrawal_save_params
-                     ? settlement_sent_form(req, NULL)
+                     ? settlement_sent_form(req)
                      : json_incref(save));
     if (err != ERR_OK) {
         json_decref(model);

@@ -18,7 +18,7 @@ const struct param withdrawal_issue_params[] = {
     {.name = NULL},
 };
 
-/* Proof of performance and agreement, as annexes. */
+/* The signed agreement and what proves performance, as annexes. */
 static enum err letter_proofs(struct request *req, const struct withdrawal *w, json_t *model)
 {
     struct db_rows *rows = NULL;
@@ -27,16 +27,13 @@ static enum err letter_proofs(struct request *req, const struct withdrawal *w, j
 
     json_set_new(model, "evidence", list);
     if (err == ERR_OK)
-        err = db_read(req->db, "desk.evidence_list", &rows, DB_BYTES("p_session", desk_bearer(req)),
-                      DB_UUID("p_case", w->c.id));
+        err = db_read(req->db, "desk.withdrawal_annexes", &rows,
+                      DB_BYTES("p_session", desk_bearer(req)), DB_UUID("p_case", w->c.id));
     for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
         struct str kind = db_text(rows, i, "kind");
-        json_t *o;
+        json_t *o = json_object();
         size_t k;
 
-        if (!str_eqz(kind, "PERFORMANCE") && !str_eqz(kind, "SETTLEMENT"))
-            continue;
-        o = json_object();
         json_set_int(o, "no", (int64_t)json_array_size(list) + 1);
         json_set_str(o, "kind_label", vocab_label(req, "evidence_kind", kind));
         json_array_foreach(json_object_get(files, "files"), k, f)
@@ -45,7 +42,9 @@ static enum err letter_proofs(struct request *req, const struct withdrawal *w, j
                 json_set_str(o, "name", json_str(f, "name"));
         }
         json_set_str(o, "proves",
-                     locale_textz(req->arena, req->locale, "settlement.withdrawal.proves"));
+                     locale_textz(req->arena, req->locale,
+                                  str_eqz(kind, "SETTLEMENT") ? "settlement.withdrawal.agreed"
+                                                              : "settlement.withdrawal.proves"));
         (void)json_array_append_new(list, o);
     }
     return err;

@@ -21,6 +21,19 @@ end
 $$;
 comment on function engine.today() is 'Today in Asia/Shanghai.';
 
+create function engine.day_check(p_on date, p_from timestamptz, p_detail text) returns void
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_on < engine.local_day(p_at => p_from) then
+        raise exception using errcode = 'UD030', message = 'earlier than what it follows', detail = p_detail;
+    end if;
+end
+$$;
+comment on function engine.day_check(date, timestamptz, text) is
+    'A day that somebody typed is not before the day of p_from (null = unknown, not compared). Refuses: UD030 with p_detail = field:locale key.';
+
 create function engine.event_add(p_case uuid, p_object_kind text, p_object uuid, p_type text, p_actor_kind text,
                                  p_actor uuid default null, p_before jsonb default null, p_after jsonb default null) returns bigint
 language sql volatile security definer

@@ -1,9 +1,19 @@
 -- desk: how a case ends, and how it begins again (DOMAIN.md §5.1).
 set role aiddesk_owner;
 
+create function engine.closure_reasons() returns text[]
+language sql immutable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select array['RESOLVED_FULL', 'RESOLVED_PART', 'SETTLED', 'UNREACHABLE', 'USER_ERROR', 'INELIGIBLE', 'ILLICIT_GOODS', 'TIME_BARRED',
+                 'INSUFFICIENT_EVIDENCE', 'PLATFORM_GONE', 'TRANSFERRED']
+$$;
+comment on function engine.closure_reasons() is
+    'What people may close a case with; the other closure reasons are set by the step that they belong to (duplicate, judgment, what the complainant decides).';
+
 create function desk.closing(p_session bytea, p_case uuid)
 returns table (status text, version bigint, closure_reason text, closed_at timestamptz, amount_received_fen bigint, amount_fen bigint, open_filings bigint,
-               agreed boolean, may_agree boolean, success text, reopen_to text)
+               agreed boolean, may_agree boolean, success text, reopen_to text, reasons text[])
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -16,12 +26,14 @@ begin
            (select count(*) from core.filing f where f.case_id = v_case.id and engine.filing_open(p_status => f.status)),
            engine.override_open(p_object => v_case.id, p_guards => array['coordinator_agrees']), v_user.role = 'coordinator',
            engine.closure_of_success(p_case => v_case.id, p_facts => '{}'),
-           case when v_case.status = 'CLOSED' and exists (select from core.filing f where f.case_id = v_case.id and f.submitted_at is not null)
-                then 'IN_PROGRESS' when v_case.status = 'CLOSED' then 'TRIAGE' end;
+           case when v_case.status <> 'CLOSED' or not engine.consent_recorded(p_case => v_case) then null
+                when exists (select from core.filing f where f.case_id = v_case.id and f.submitted_at is not null) then 'IN_PROGRESS'
+                else 'TRIAGE' end,
+           engine.closure_reasons();
 end
 $$;
 comment on function desk.closing(bytea, uuid) is
-    'What closing a case needs to know: open filings, a coordinator''s agreement, what was received, what the record says it ended with. Refuses: UD001, UD002.';
+    'What closing a case needs to know: open filings, a coordinator''s agreement, what was received, what the record says it ended with; reopen_to: null while it cannot be opened again (not closed, or no consent any more); reasons: for close_with_reason. Refuses: UD001, UD002.';
 
 create function desk.case_close(p_session bytea, p_case uuid, p_version bigint, p_event text, p_reason text) returns bigint
 language plpgsql security definer
@@ -39,6 +51,9 @@ begin
         raise exception using errcode = 'UD030', message = 'not how a performed case ends', detail = 'outcome:settlement.close.error.outcome';
     end if;
     if p_event = 'close_with_reason' then
+        if not p_reason = any (engine.closure_reasons()) then
+            raise exception using errcode = 'UD030', message = 'not a reason to close with', detail = 'outcome:settlement.close.error.other';
+        end if;
         -- What is still open at channels stays a task: a case may end before they do.
         perform engine.withdrawal_tasks(p_case => v_case.id);
     end if;
@@ -64,6 +79,6 @@ begin
 end
 $$;
 comment on function desk.case_reopen(bytea, uuid, bigint, text) is
-    'Begins the next round of a closed case: new evidence, or a channel not tried yet (R-CH-11). Refuses: UD001, UD002, UD020, UD021, UD022, UD031.';
+    'Begins the next round of a closed case: new evidence, or a channel not tried yet (R-CH-11). Refuses: UD001, UD002, UD020, UD021, UD022 consent_recorded and others, UD031.';
 
 reset role;

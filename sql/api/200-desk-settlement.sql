@@ -87,8 +87,11 @@ begin
         perform engine.case_move(p_id => v_case.id, p_event => 'offer', p_to => 'NEGOTIATING', p_actor_kind => 'user', p_actor => v_user.id,
                                  p_facts => jsonb_build_object('settlement', p_settlement));
         v_open := engine.open_settlement_of(p_case => v_case.id);
+    else
+        -- The page was read with the case's version: the same form sent twice is one offer.
+        update core.case_file c set version = c.version + 1 where c.id = v_case.id;
     end if;
-    if v_open.state not in ('NONE', 'PROPOSED', 'NEGOTIATING', 'ORAL') then
+    if not engine.offers_open(p_state => v_open.state) then
         raise exception using errcode = 'UD021', message = 'no offers after drafting', detail = concat_ws(':', 'settlement', v_open.state, 'propose');
     end if;
     if v_open.state = 'NONE' then
@@ -195,6 +198,8 @@ begin
     if p_signer not in ('complainant', 'respondent') then
         raise exception using errcode = 'UD031', message = 'unknown side', detail = 'signer';
     end if;
+    perform engine.day_check(p_on => p_on, p_from => (select d.issued_at from core.document d where d.id = v_settlement.document_id),
+                             p_detail => 'signed_on:settlement.sign.error.issued');
     if v_settlement.state = 'DRAFTED' then
         update core.settlement s
         set first_signed_at = p_on::timestamp at time zone 'Asia/Shanghai', first_signer = p_signer, first_text_hash = s.text_hash
@@ -205,7 +210,7 @@ begin
 end
 $$;
 comment on function desk.settlement_sign_first(bytea, uuid, uuid, bigint, text, date) is
-    'One side (complainant or respondent) has signed the issued text on that day. Refuses: UD001, UD002, UD020, UD021, UD022, UD031.';
+    'One side (complainant or respondent) has signed the issued text on that day, not before it was issued. Refuses: UD001, UD002, UD020, UD021, UD022, UD030 signed_on, UD031.';
 
 create function desk.settlement_sign_second(p_session bytea, p_case uuid, p_settlement uuid, p_version bigint, p_on date, p_file uuid) returns void
 language plpgsql security definer
@@ -220,9 +225,7 @@ begin
     if not exists (select from core.file f where f.id = p_file and f.case_id = v_settlement.case_id and f.state = 'stored' and f.source <> 'service') then
         raise exception using errcode = 'UD030', message = 'no such file', detail = 'stored:settlement.sign.error.file';
     end if;
-    if v_at < v_settlement.first_signed_at then
-        raise exception using errcode = 'UD030', message = 'before the first signature', detail = 'signed_on:settlement.sign.error.early';
-    end if;
+    perform engine.day_check(p_on => p_on, p_from => v_settlement.first_signed_at, p_detail => 'signed_on:settlement.sign.error.early');
     if v_settlement.state = 'PART_SIGNED' then
         update core.settlement s
         set signed_at = v_at, signed_file = p_file, signed_sha_hash = (select f.same_hash from core.file f where f.id = p_file)
@@ -253,13 +256,17 @@ begin
     if not exists (select from core.file f where f.id = p_file and f.case_id = v_case.id and f.state = 'stored' and f.source <> 'service') then
         raise exception using errcode = 'UD030', message = 'no such file', detail = 'stored:settlement.performed.error.file';
     end if;
+    v_settlement := engine.open_settlement_of(p_case => v_case.id);
+    perform engine.day_check(p_on => p_on, p_from => v_case.submitted_at, p_detail => 'done_on:settlement.performed.error.submitted');
+    if engine.settlement_signed(p_state => v_settlement.state) then
+        perform engine.day_check(p_on => p_on, p_from => v_settlement.signed_at, p_detail => 'done_on:settlement.performed.error.signed');
+    end if;
     insert into core.evidence (id, case_id, file_id, kind, node, fields, fields_sealed, created_by, created_at)
     select p_evidence, v_case.id, p_file, k.kind, k.node, p_fields, p_fields_sealed, v_user.id, core.now()
     from ref.evidence_kind k
     where k.kind = 'PERFORMANCE' and engine.today() >= k.valid_from and (k.valid_to is null or engine.today() <= k.valid_to);
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'evidence', p_object => p_evidence, p_type => 'evidence_added',
                              p_actor_kind => 'user', p_actor => v_user.id, p_after => jsonb_build_object('kind', 'PERFORMANCE'));
-    v_settlement := engine.open_settlement_of(p_case => v_case.id);
     if engine.settlement_signed(p_state => v_settlement.state) then
         update core.settlement s set performed_on = p_on, paid_fen = p_fen, performance_file = p_file where s.id = v_settlement.id;
         if v_case.status <> 'SETTLED_PENDING' then
@@ -325,7 +332,15 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     perform engine.version_check(p_found => v_case.version, p_read => p_version);
-    -- A question asked again takes the place of one that waits; an answer stands.
+    if v_case.status not in ('SETTLED_PENDING', 'PERFORMED', 'WITHDRAWING') then
+        raise exception using errcode = 'UD021', message = 'nothing is to be received', detail = concat_ws(':', 'case', v_case.status, 'receipt_ask');
+    end if;
+    if exists (select from core.decision d
+               where d.case_id = v_case.id and d.kind = 'RECEIPT' and d.answer is null and d.withdrawn_at is null
+                 and d.asked_at >= engine.round_since(p_case => v_case.id) and (d.detail ->> 'amount_fen')::bigint is not distinct from p_fen) then
+        raise exception using errcode = 'UD025', message = 'asked already';
+    end if;
+    -- A question with another amount takes the place of one that waits; an answer stands.
     update core.decision d set withdrawn_at = core.now()
     where d.case_id = v_case.id and d.kind = 'RECEIPT' and d.answer is null and d.withdrawn_at is null;
     insert into core.decision (id, case_id, kind, settlement_id, detail, asked_by, asked_at)
@@ -337,6 +352,6 @@ begin
 end
 $$;
 comment on function desk.receipt_ask(bytea, uuid, bigint, uuid, bigint) is
-    'Asks the complainant on the tracking page whether the money or goods have come. fen: amount, or null. Refuses: UD001, UD002, UD020.';
+    'Asks the complainant on the tracking page whether the money or goods have come; another amount takes the place of a question that waits. fen: amount, or null. Refuses: UD001, UD002, UD020, UD021 nothing is to be received, UD025 asked already.';
 
 reset role;

@@ -88,6 +88,30 @@ $$;
 comment on function desk.withdrawal(bytea, uuid, uuid) is
     'One filing with everything about its withdrawal; failing: guards that still refuse the request. Refuses: UD001, UD002.';
 
+create function desk.withdrawal_annexes(p_session bytea, p_case uuid) returns table (kind text, file_id uuid)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case);
+begin
+    return query
+    select 'SETTLEMENT', s.signed_file
+    from core.settlement s
+    where s.case_id = v_case.id and engine.settlement_signed(p_state => s.state) and engine.file_stored(p_file => s.signed_file)
+    union all
+    (select e.kind, e.file_id
+     from core.evidence e
+     where e.case_id = v_case.id and e.removed_at is null and engine.file_stored(p_file => e.file_id)
+       and (e.kind = 'PERFORMANCE' and e.created_at >= engine.round_since(p_case => v_case.id)
+            or e.kind = 'SETTLEMENT' and not exists (
+                select from core.settlement s where s.case_id = v_case.id and s.signed_file = e.file_id))
+     order by e.kind desc, e.created_at, e.id);
+end
+$$;
+comment on function desk.withdrawal_annexes(bytea, uuid) is
+    'What a withdrawal request has with it: the signed agreement (kind SETTLEMENT) first, then what proves performance in this round. Refuses: UD001, UD002.';
+
 create function desk.withdrawal_step(p_session bytea, p_case uuid, p_filing uuid, p_version bigint, p_event text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -148,6 +172,19 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
     v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
+    if not engine.filing_open(p_status => v_filing.status) then
+        raise exception using errcode = 'UD021', message = 'the filing has ended', detail = concat_ws(':', 'filing', v_filing.status, 'warning_ask');
+    end if;
+    if exists (select from core.case_file c where c.id = v_filing.case_id and (c.closed_at is not null or c.status = 'DECLINED')) then
+        raise exception using errcode = 'UD021', message = 'the case has ended',
+            detail = concat_ws(':', 'case', (select c.status from core.case_file c where c.id = v_filing.case_id), 'warning_ask');
+    end if;
+    if exists (select from core.decision d
+               where d.case_id = v_filing.case_id and d.kind = 'WITHDRAWAL_WARNING' and d.filing_id = v_filing.id and d.answer is null
+                 and d.withdrawn_at is null and d.asked_at >= engine.round_since(p_case => v_filing.case_id)) then
+        raise exception using errcode = 'UD025', message = 'asked already';
+    end if;
+    -- What an earlier round left unanswered is not asked any more.
     update core.decision d set withdrawn_at = core.now()
     where d.case_id = v_filing.case_id and d.kind = 'WITHDRAWAL_WARNING' and d.filing_id = v_filing.id and d.answer is null and d.withdrawn_at is null;
     insert into core.decision (id, case_id, kind, channel, filing_id, asked_by, asked_at)
@@ -158,7 +195,7 @@ begin
 end
 $$;
 comment on function desk.warning_ask(bytea, uuid, uuid, bigint, uuid) is
-    'Shows the complainant on the tracking page what a withdrawal of this filing means, to be acknowledged or not (V-WD-04). Refuses: UD001, UD002, UD020.';
+    'Shows the complainant on the tracking page what a withdrawal of this filing means, to be acknowledged or not (V-WD-04); again only after an answer. Refuses: UD001, UD002, UD020, UD021 filing or case has ended, UD025 asked already.';
 
 create function desk.withdrawal_issue(p_session bytea, p_case uuid, p_filing uuid, p_version bigint, p_document uuid, p_template text, p_file uuid,
                                       p_sha_hash bytea, p_snapshot bytea) returns bigint
@@ -187,12 +224,13 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
     v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
+    perform engine.day_check(p_on => p_on, p_from => v_filing.submitted_at, p_detail => 'requested_on:settlement.withdrawal.error.early');
     update core.filing f set wd_requested_at = p_on::timestamp at time zone 'Asia/Shanghai', wd_result_sealed = null where f.id = v_filing.id;
     perform engine.filing_move(p_id => v_filing.id, p_event => 'request_withdrawal', p_to => 'WD_REQUESTED', p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function desk.withdrawal_request(bytea, uuid, uuid, bigint, date) is
-    'The channel was asked on that day; reason, proof and acknowledgement must be there. Refuses: UD001, UD002, UD020, UD021, UD022.';
+    'The channel was asked on that day, not before the complaint was filed; reason, proof and acknowledgement must be there. Refuses: UD001, UD002, UD020, UD021, UD022, UD030 requested_on.';
 
 create function desk.withdrawal_result(p_session bytea, p_case uuid, p_filing uuid, p_version bigint, p_granted boolean, p_result bytea) returns void
 language plpgsql security definer
