@@ -106,6 +106,8 @@ static void add_durations(struct request *req, json_t *model, const struct db_ro
     json_set_bool(model, "has_reply", db_int(rows, 0, "reply_n") != 0);
     json_set_str(model, "reply_median_text", duration_text(req, db_int(rows, 0, "reply_median")));
     json_set_str(model, "reply_p90_text", duration_text(req, db_int(rows, 0, "reply_p90")));
+    if (!db_bool(rows, 0, "full_view"))
+        return;
     json_set_str(model, "claimed_text",
                  locale_fen(req->arena, req->locale, db_int(rows, 0, "claimed_fen")));
     json_set_str(model, "received_text",

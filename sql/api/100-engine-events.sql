@@ -53,6 +53,10 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    -- What waits in the review lane was looked at by nobody: it counts when a coordinator lets it out (SECURITY.md §4.4).
+    if (select c.lane = 'queue' from core.case_file c where c.id = p_case) then
+        return;
+    end if;
     insert into stat.delta (day, platform, product_type, problem_type, measure, dimension, n)
     select engine.today(), c.platform, c.product_type, c.problem_type, p_measure, coalesce(p_dimension, ''), p_n
     from core.case_file c where c.id = p_case;
@@ -61,7 +65,7 @@ begin
 end
 $$;
 comment on function engine.delta_add(uuid, text, text, bigint) is
-    'Adds to a figure of today, under the platform, product and problem of the case; the case keeps note of it (stat.case_delta).';
+    'Adds to a figure of today, under the platform, product and problem of the case; the case keeps note of it (stat.case_delta). Nothing for a case in the review lane.';
 
 create function engine.duration_add(p_case uuid, p_measure text, p_from timestamptz, p_to timestamptz default null) returns void
 language plpgsql volatile security definer
@@ -70,7 +74,7 @@ as $$
 declare
     v_minutes bigint := greatest(0, floor(extract(epoch from coalesce(p_to, core.now()) - p_from) / 60));
 begin
-    if p_from is null then
+    if p_from is null or (select c.lane = 'queue' from core.case_file c where c.id = p_case) then
         return;
     end if;
     insert into stat.duration_delta (day, platform, measure, minutes)
@@ -79,7 +83,25 @@ begin
 end
 $$;
 comment on function engine.duration_add(uuid, text, timestamptz, timestamptz) is
-    'Adds one duration that ended today, from p_from to p_to (null = now); nothing when p_from is unknown.';
+    'Adds one duration that ended today, from p_from to p_to (null = now); nothing when p_from is unknown or the case is in the review lane.';
+
+create function engine.lane_leave(p_case uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := (select c from core.case_file c where c.id = p_case for update);
+begin
+    update core.case_file c set lane = 'auto', version = c.version + 1 where c.id = p_case;
+    if v_case.lane = 'queue' then
+        perform engine.delta_add(p_case => p_case, p_measure => 'submitted');
+        perform engine.delta_add(p_case => p_case, p_measure => 'open');
+        perform engine.delta_add(p_case => p_case, p_measure => 'claimed_fen', p_n => coalesce(v_case.amount_fen, 0));
+    end if;
+end
+$$;
+comment on function engine.lane_leave(uuid) is
+    'A coordinator has looked at a case: it leaves the review lane, from now on it is counted. Raises the version.';
 
 create function engine.first_reply(p_case uuid) returns void
 language plpgsql volatile security definer

@@ -32,6 +32,17 @@ set search_path = pg_catalog, pg_temp
 as $$ select engine.today(), core.now() $$;
 comment on function report.today() is 'Today in Asia/Shanghai and the instant that figures are as of.';
 
+create function engine.sees_small(p_session bytea) returns boolean
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return p_session is not null and (engine.user_of_session(p_session => p_session)).role in ('volunteer', 'coordinator');
+end
+$$;
+comment on function engine.sees_small(bytea) is
+    'Who works on cases sees small numbers; the public (null) and regulators do not. Refuses: UD001.';
+
 create function report.platforms_public()
 returns table (id uuid, name text, status text, submitted bigint, open bigint, closed bigint, resolved bigint)
 language sql stable security definer
@@ -58,8 +69,9 @@ returns table (id uuid, name text, status text, submitted bigint, open bigint, c
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_small boolean := engine.sees_small(p_session => p_session);
 begin
-    perform engine.user_of_session(p_session => p_session);
     return query
     select p.id, p.name, p.status, s.submitted, s.open, s.closed, s.resolved, s.claimed, s.received
     from core.platform p
@@ -73,10 +85,12 @@ begin
         from engine.figures(p_from => '-infinity', p_to => engine.today(), p_platform => p.id) f
     ) s
     where p.merged_into is null and s.submitted > 0
+      -- Regulators see statistics, not single cases, and no name that nobody has confirmed.
+      and (v_small or s.submitted >= engine.report_n(p_code => 'suppress_below') and p.status <> 'UNVERIFIED')
     order by s.submitted desc, p.name, p.id;
 end
 $$;
-comment on function report.platforms_staff(bytea) is 'Every platform with a case, for signed-in people. Refuses: UD001.';
+comment on function report.platforms_staff(bytea) is 'Every platform with a case, for volunteers and coordinators; for regulators those with enough cases whose name was confirmed. Refuses: UD001.';
 
 create function report.platform(p_session bytea, p_platform uuid)
 returns table (id uuid, name text, status text, registered_name text, credit_code text, submitted bigint, open bigint, closed bigint,
@@ -86,17 +100,24 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_full boolean := p_session is not null;
+    v_full boolean := engine.sees_small(p_session => p_session);
     v_today date := engine.today();
 begin
     if v_full then
-        perform engine.user_of_session(p_session => p_session);
+        null;
+    elsif p_session is not null then
+        if not exists (select from report.platforms_staff(p_session => p_session) x where x.id = p_platform) then
+            raise exception using errcode = 'UD002', message = 'not shown';
+        end if;
     elsif not exists (select from report.platforms_public() x where x.id = p_platform) then
         raise exception using errcode = 'UD002', message = 'not shown';
     end if;
     return query
     select p.id, p.name, case when v_full then p.status when p.status = 'SUSPECTED_GONE' then 'UNRESPONSIVE' else p.status end,
-           p.registered_name, p.credit_code, s.submitted, s.open, s.closed, s.resolved, s.claimed, s.received, s.settled, s.breached, s.overdue,
+           p.registered_name, p.credit_code, s.submitted, s.open, s.closed, s.resolved,
+           -- Small and moving numbers are for those who work on the cases: a sum that grows tells the amount of the newest complaint.
+           case when v_full then s.claimed end, case when v_full then s.received end, case when v_full then s.settled end,
+           case when v_full then s.breached end, case when v_full then s.overdue end,
            c5.n, c5.minutes, c9.minutes, r5.n, r5.minutes, r9.minutes, v_full
     from core.platform p
     cross join lateral (
@@ -122,7 +143,7 @@ begin
 end
 $$;
 comment on function report.platform(bytea, uuid) is
-    'Status report of a platform: for everybody when it has the minimum numbers (p_session null), for signed-in people always. Refuses: UD001, UD002.';
+    'Status report of a platform: for everybody when it has the minimum numbers (p_session null), for signed-in people when their list has it. Amounts and rare events only for volunteers and coordinators, else null. Refuses: UD001, UD002.';
 
 create function report.series(p_session bytea, p_platform uuid, p_weeks bigint)
 returns table (week date, submitted bigint, closed bigint, suppressed boolean)
@@ -131,10 +152,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_first date := date_trunc('week', engine.today()::timestamp)::date - (7 * (least(greatest(p_weeks, 1), 104) - 1))::integer;
-    v_limit bigint := case when p_session is null then engine.report_n(p_code => 'suppress_below') else 1 end;
+    v_limit bigint := case when engine.sees_small(p_session => p_session) then 1 else engine.report_n(p_code => 'suppress_below') end;
 begin
     if p_session is not null then
-        perform engine.user_of_session(p_session => p_session);
+        if p_platform is not null and not exists (select from report.platforms_staff(p_session => p_session) x where x.id = p_platform) then
+            raise exception using errcode = 'UD002', message = 'not shown';
+        end if;
     elsif p_platform is null or not exists (select from report.platforms_public() x where x.id = p_platform) then
         raise exception using errcode = 'UD002', message = 'not shown';
     end if;
@@ -153,7 +176,7 @@ begin
 end
 $$;
 comment on function report.series(bytea, uuid, bigint) is
-    'Cases in and out per week (weeks begin on Monday), of one platform or all; small weeks are hidden for the public. Refuses: UD001, UD002.';
+    'Cases in and out per week (weeks begin on Monday), of one platform or all; small weeks are hidden for the public and for regulators. Refuses: UD001, UD002.';
 
 create function report.split(p_session bytea, p_platform uuid, p_measure text)
 returns table (code text, n bigint, suppressed boolean)
@@ -161,10 +184,12 @@ language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_limit bigint := case when p_session is null then engine.report_n(p_code => 'suppress_below') else 0 end;
+    v_limit bigint := case when engine.sees_small(p_session => p_session) then 0 else engine.report_n(p_code => 'suppress_below') end;
 begin
     if p_session is not null then
-        perform engine.user_of_session(p_session => p_session);
+        if p_platform is not null and not exists (select from report.platforms_staff(p_session => p_session) x where x.id = p_platform) then
+            raise exception using errcode = 'UD002', message = 'not shown';
+        end if;
     elsif p_platform is null or not exists (select from report.platforms_public() x where x.id = p_platform) then
         raise exception using errcode = 'UD002', message = 'not shown';
     end if;
@@ -186,7 +211,7 @@ begin
 end
 $$;
 comment on function report.split(bytea, uuid, text) is
-    'One measure by its codes: closed (reasons), filed (channels), filing_outcome, problem, product, overdue (clocks). Small cells are hidden for the public, complementary ones too. Refuses: UD001, UD002, UD031.';
+    'One measure by its codes: closed (reasons), filed (channels), filing_outcome, problem, product, overdue (clocks). Small cells are hidden for the public and for regulators, complementary ones too. Refuses: UD001, UD002, UD031.';
 
 create function report.totals(p_session bytea)
 returns table (submitted bigint, open bigint, closed bigint, resolved bigint, claimed_fen bigint, received_fen bigint, settled bigint,

@@ -9,9 +9,11 @@ declare
     v_n bigint;
 begin
     -- One statement takes rows out and adds them in, so a row is counted once whatever dies in between.
-    with taken as (
-        delete from stat.delta d
-        where d.id in (select x.id from stat.delta x order by x.id limit p_max for update skip locked)
+    -- Materialized: a join that runs the limited query again for each row would take more than the limit.
+    with picked as materialized (
+        select x.id from stat.delta x order by x.id limit p_max for update skip locked
+    ), taken as (
+        delete from stat.delta d using picked p where d.id = p.id
         returning d.day, d.platform, d.product_type, d.problem_type, d.measure, d.dimension, d.n
     ), folded as (
         insert into stat.daily as s (day, platform, product_type, problem_type, measure, dimension, n)
@@ -21,9 +23,10 @@ begin
     )
     select count(*) into v_n from taken;
 
-    with taken as (
-        delete from stat.duration_delta d
-        where d.id in (select x.id from stat.duration_delta x order by x.id limit p_max for update skip locked)
+    with picked as materialized (
+        select x.id from stat.duration_delta x order by x.id limit p_max for update skip locked
+    ), taken as (
+        delete from stat.duration_delta d using picked p where d.id = p.id
         returning d.day, d.platform, d.measure, d.minutes, d.n
     )
     insert into stat.histogram as h (day, platform, measure, bucket, n)

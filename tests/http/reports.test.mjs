@@ -21,7 +21,7 @@ const day = await value("select to_char(engine.today() - 20, 'YYYY-MM-DD')");
 /** A platform with figures as the service itself would have written them, today's unfolded. */
 async function platform(name, figures) {
   const id = await value('select gen_random_uuid()');
-  await psql("insert into core.platform (id, name, name_key) values (:'id'::uuid, :'name', :'id')", { id, name });
+  await psql("insert into core.platform (id, name, name_key, status) values (:'id'::uuid, :'name', :'id', 'OPERATING')", { id, name });
   for (const [measure, dimension, n, problem = 'NOT_CREDITED'] of figures) {
     await psql("insert into stat.delta (day, platform, product_type, problem_type, measure, dimension, n) values (:'day'::date, :'id'::uuid, 'GAME_CARD', :'problem', :'measure', :'dimension', :'n'::bigint)", { day, id, measure, dimension, n, problem });
   }
@@ -87,14 +87,19 @@ test('small_numbers_are_hidden_in_page_chart_csv_and_json_alike', async () => {
 });
 
 test('staff_see_more_and_the_formula_in_a_name_does_not_run', async () => {
-  const page = await regulator.get('/reports/platforms');
+  const page = await lead.get('/reports/platforms');
   for (const name of ['公示甲', '结案不足乙', '数量不足丙']) assert.ok(page.text.includes(name), name);
-  const one = await regulator.get(`/reports/platforms/${tooFew}`);
+  const one = await lead.get(`/reports/platforms/${tooFew}`);
   assert.equal(one.status, 200, one.text);
   assert.match(one.text, /涉及金额/);
+  for (const measure of ['closed', 'problem', 'filed', 'filing_outcome', 'overdue']) assert.equal((await lead.get(`/reports/platforms/${tooFew}/csv/${measure}`)).status, 200, measure);
+  assert.equal((await lead.get(`/reports/platforms/${tooFew}/csv/nothing`)).status, 404);
+  // Neither page nor JSON tells the public or a regulator sums that grow with each complaint, or single cases.
+  const open = (await new Client(url).get(`/platforms/${shown}`, { headers: { Accept: 'application/json' } })).json;
+  for (const hidden of ['claimed_fen', 'received_fen', 'settled', 'breached', 'overdue']) assert.equal(open[hidden], null, hidden);
   assert.doesNotMatch((await new Client(url).get(`/platforms/${shown}`)).text, /涉及金额/);
-  for (const measure of ['closed', 'problem', 'filed', 'filing_outcome', 'overdue']) assert.equal((await regulator.get(`/reports/platforms/${tooFew}/csv/${measure}`)).status, 200, measure);
-  assert.equal((await regulator.get(`/reports/platforms/${tooFew}/csv/nothing`)).status, 404);
+  assert.equal((await regulator.get(`/reports/platforms/${tooFew}`)).status, 404);
+  assert.ok(!(await regulator.get('/reports/platforms')).text.includes('数量不足丙'));
   // English, and folded by the worker: the same figures.
   await eventually('select count(*) = 0 from stat.delta', {}, 90);
   const english = await regulator.get('/reports/platforms?lang=en');

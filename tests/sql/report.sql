@@ -1,6 +1,6 @@
 -- report: figures of platforms, minimum numbers and suppression, releases (DESIGN.md §12, DOMAIN.md §7).
 \ir support.psql
-select plan(31);
+select plan(36);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -33,8 +33,16 @@ insert into stat.duration_delta (day, platform, measure, minutes) select '2026-1
 update core.platform set status = 'SUSPECTED_GONE' where name = '大平台';
 select is((select array_agg(name || ' ' || submitted || ' ' || closed || ' ' || status) from report.platforms_public()), '{大平台 30 12 UNRESPONSIVE}',
     'ten closed cases make a platform public, with neutral words');
-select is((select array_agg(name order by name) from report.platforms_staff(p_session => :'regulator')), (select array_agg(x order by x) from unnest(array['大平台', '小平台']) x),
-    'signed-in people see every platform');
+select is((select array_agg(name order by name) from report.platforms_staff(p_session => :'volunteer')), (select array_agg(x order by x) from unnest(array['大平台', '小平台']) x),
+    'those who work on cases see every platform');
+select is((select array_agg(name) from report.platforms_staff(p_session => :'regulator')), '{大平台}', 'regulators those whose name was confirmed');
+select is(t.answer(format($$select report.platform(p_session => %L, p_platform => t.id('小平台'))$$, :'regulator')), 'UD002', 'and no other');
+select is((select full_view::text from report.platform(p_session => :'regulator', p_platform => t.id('大平台'))), 'false', 'without amounts');
+select is((select count(*) from report.platform(p_session => null, p_platform => t.id('大平台'))
+           where claimed_fen is null and received_fen is null and settled is null and breached is null and overdue is null), 1::bigint,
+    'nobody outside learns sums that grow with each complaint');
+select is((select bool_and(suppressed) from report.split(p_session => :'regulator', p_platform => t.id('大平台'), p_measure => 'problem')), true,
+    'regulators see no small cells');
 select is(t.answer($$select report.platforms_staff(p_session => '\x00')$$), 'UD001', 'with a session');
 select is((select submitted || ' ' || closed || ' ' || full_view from report.platform(p_session => null, p_platform => t.id('大平台'))), '30 12 false', 'the public view');
 select is(t.answer($$select report.platform(p_session => null, p_platform => t.id('小平台'))$$), 'UD002', 'too small for the public');
