@@ -23,12 +23,24 @@ static struct str day_after(struct demo *d, const struct demo_case *c, int64_t d
 }
 
 /* The model of rules/settlement.h; it is what is sealed as terms, and what makes the paper. */
-static json_t *terms(struct demo *d, const struct demo_case *c)
+static enum err terms(struct demo *d, const struct demo_case *c, json_t **out)
 {
     json_t *m = json_owned(d->arena, json_object());
     json_t *us = json_object(), *them = json_object(), *filings = json_array();
-    json_t *one = json_object();
+    json_t *ids = json_array();
+    struct db_rows *rows = NULL;
+    enum err err = db_step(d->db, "demo.open_filings", &rows, DB_UUID("p_case", c->key->id));
 
+    *out = m;
+    json_set_new(m, "filing_ids", ids);
+    for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
+        json_t *one = json_object();
+
+        json_set_str(one, "channel_label", demo_text(d, c, "set_channel"));
+        json_set_str(one, "filing_no", str_fmt(d->arena, "T%.*s", STR_ARG(c->order_no)));
+        (void)json_array_append_new(filings, one);
+        (void)json_array_append_new(ids, json_of_str(db_text(rows, i, "id")));
+    }
     json_set_str(us, "name", c->name);
     json_set_str(us, "identity", demo_text(d, c, "identity"));
     json_set_str(us, "contact",
@@ -38,9 +50,6 @@ static json_t *terms(struct demo *d, const struct demo_case *c)
     json_set_str(
         them, "contact",
         str_fmt(d->arena, "service@shop%lld.example", (long long)json_int(c->platform, "hue")));
-    json_set_str(one, "channel_label", demo_text(d, c, "set_channel"));
-    json_set_str(one, "filing_no", str_fmt(d->arena, "T%.*s", STR_ARG(c->order_no)));
-    (void)json_array_append_new(filings, one);
     json_set_str(m, "case_no", c->case_no);
     json_set_str(m, "date", day_after(d, c, 0));
     json_set_str(m, "organisation", demo_text(d, c, "org"));
@@ -60,7 +69,7 @@ static json_t *terms(struct demo *d, const struct demo_case *c)
     json_set_str(m, "confidentiality", demo_text(d, c, "set_confidential"));
     json_set_bool(m, "right_to_report", true);
     json_set_int(m, "copies", 2);
-    return m;
+    return err;
 }
 
 static enum err step(struct demo *d, struct demo_case *c, const char *event)
@@ -78,15 +87,16 @@ static enum err passed(struct demo *d, struct demo_case *c, const char *table,
 
 static enum err write_terms(struct demo *d, struct demo_case *c)
 {
-    json_t *plain = json_owned(d->arena, json_object());
-    enum err err;
+    json_t *plain = json_owned(d->arena, json_object()), *model = NULL;
+    enum err err = terms(d, c, &model);
 
     json_set_z(plain, "kind", "REFUND");
     json_set_int(plain, "agreed_fen", c->fen);
     json_set_z(plain, "perform_by", "$today+7");
     json_set_bool(plain, "contents_ok", true);
-    err = demo_set(d, c, "settlement", &c->settlement, plain, "terms",
-                   json_dump(d->arena, terms(d, c)));
+    if (err == ERR_OK)
+        err = demo_set(d, c, "settlement", &c->settlement, plain, "terms",
+                       json_dump(d->arena, model));
     if (err == ERR_OK)
         err = passed(d, c, "settlement", &c->settlement, STR("V-SET-01"));
     return err == ERR_OK ? step(d, c, "draft") : err;
@@ -95,19 +105,21 @@ static enum err write_terms(struct demo *d, struct demo_case *c)
 /* The agreement as PDF, frozen; the complainant signs first. */
 static enum err issue(struct demo *d, struct demo_case *c)
 {
-    json_t *model = terms(d, c), *missing = json_owned(d->arena, json_array());
+    json_t *model = NULL, *missing = json_owned(d->arena, json_array());
     struct uuid document = token_uuid(), file;
     unsigned char sha256[32], hash[32];
     struct str pdf = STR("");
-    enum err err = letter_settlement(d->arena, d->letters, model, &pdf, missing);
+    enum err err = terms(d, c, &model);
 
+    if (err == ERR_OK)
+        err = letter_settlement(d->arena, d->letters, model, &pdf, missing);
     if (err == ERR_OK)
         err = demo_file_pdf(d, c, str_fmt(d->arena, "%.*s-agreement.pdf", STR_ARG(c->case_no)), pdf,
                             &file);
     if (err != ERR_OK)
         return err;
     token_sha256(pdf, sha256);
-    token_lookup(d->arena, keys_get(d->desk, "lookup"), "file", str_bytes(sha256, 32), hash);
+    token_lookup(d->arena, keys_get(d->desk, "lookup"), "document", str_bytes(sha256, 32), hash);
     err = db_step(d->db, "demo.document", NULL, DB_UUID("p_id", document),
                   DB_UUID("p_case", c->key->id), DB_TEXT("p_kind", STR("SETTLEMENT_AGREEMENT")),
                   DB_TEXT("p_template", str_of(letter_version(LETTER_SETTLEMENT))),
@@ -219,16 +231,21 @@ static enum err withdraw_one(struct demo *d, struct demo_case *c, const struct u
                              const char *state)
 {
     json_t *why = json_owned(d->arena, json_object());
+    json_t *words = json_owned(d->arena, json_object());
     bool rejected = strcmp(state, "WD_REJECTED") == 0;
     enum err err = demo_decide(d, c, "WITHDRAWAL_WARNING", NULL, filing, NULL, "acknowledged", 0);
 
+    json_set_str(words, "text", demo_text(d, c, "wd_text"));
+    json_set_str(words, "name", c->name);
+    json_set_str(words, "contact",
+                 str_lower(d->arena, str_fmt(d->arena, "%.*s@example.com", STR_ARG(c->order_no))));
     json_set_z(why, "wd_reason", "REFUNDED");
     json_set_z(why, "wd_asked_by", "both");
     json_set_bool(why, "wd_pressed", false);
     if (err == ERR_OK)
         err = demo_move(d, c, "filing", filing, "draft_withdrawal", NULL, c->assignee, NULL);
     if (err == ERR_OK)
-        err = demo_set(d, c, "filing", filing, why, "wd_text", demo_text(d, c, "wd_text"));
+        err = demo_set(d, c, "filing", filing, why, "wd_text", json_dump(d->arena, words));
     if (err != ERR_OK || strcmp(state, "WD_DRAFTED") == 0)
         return err;
     err = later(d, c, 10);

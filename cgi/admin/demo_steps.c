@@ -139,13 +139,20 @@ static enum err accept(struct demo *d, struct demo_case *c, const char *argument
 
 static enum err give_back(struct demo *d, struct demo_case *c, const char *key)
 {
-    struct uuid id = token_uuid();
+    struct db_rows *rows = NULL;
+    struct uuid id;
+    enum err err =
+        db_step(d->db, "desk.assignments", &rows, DB_BYTES("p_session", c->assignee->bearer),
+                DB_UUID("p_case", c->key->id));
 
+    if (err != ERR_OK)
+        return err;
+    id = db_uuid(rows, 0, "id"); /* the present one comes first */
     return db_step(
         d->db, "desk.case_return", NULL, DB_BYTES("p_session", c->assignee->bearer),
         DB_UUID("p_case", c->key->id), DB_INT("p_version", c->version), DB_INT("p_pool_version", 1),
         DB_BYTES("p_pool_seal", seal_case_to(d->arena, c->key, d->pool_public)),
-        DB_BYTES("p_note", demo_seal(d, c, "assignment", &id, "note", demo_text(d, c, key))));
+        DB_BYTES("p_note", demo_seal(d, c, "assignment", &id, "end_note", demo_text(d, c, key))));
 }
 
 /* A coordinator gives the case to the first other volunteer. */
@@ -181,7 +188,7 @@ static enum err review(struct demo *d, struct demo_case *c, const char *argument
         DB_DATE_OR_NULL("p_knew_on", c->day),
         DB_JSON("p_elements", STR("{\"paid\":true,\"not_performed\":true,\"causation\":true,"
                                   "\"user_error_excluded\":true}")),
-        DB_TEXTS("p_flags", NULL, 0), DB_TEXT("p_screening", STR("lawful")),
+        DB_TEXTS("p_flags", NULL, 0), DB_TEXT("p_screening", STR("clear")),
         DB_TIME_OR_NULL("p_promised_at", 0, false));
 }
 

@@ -149,15 +149,9 @@ create function demo.open_filings(p_case uuid) returns table (id uuid, channel t
 $$;
 
 create function demo.document(p_id uuid, p_case uuid, p_kind text, p_template text, p_file uuid, p_hash bytea, p_snapshot bytea,
-                              p_filing uuid, p_settlement uuid, p_user uuid) returns void language plpgsql as $$
-begin
-    insert into core.document (id, case_id, kind, version, template_version, file_id, sha_hash, snapshot_sealed, filing_id, settlement_id,
-                               issued_by, issued_at)
-    select p_id, p_case, p_kind, 1 + count(*), p_template, p_file, p_hash, p_snapshot, p_filing, p_settlement, p_user, core.now()
-    from core.document d where d.case_id = p_case and d.kind = p_kind;
-    perform engine.event_add(p_case => p_case, p_object_kind => 'document', p_object => p_id, p_type => 'issued', p_actor_kind => 'user',
-                             p_actor => p_user, p_after => jsonb_build_object('kind', p_kind));
-end
+                              p_filing uuid, p_settlement uuid, p_user uuid) returns bigint language sql as $$
+    select engine.document_add(p_case => p_case, p_id => p_id, p_kind => p_kind, p_template_version => p_template, p_file => p_file,
+        p_sha_hash => p_hash, p_snapshot => p_snapshot, p_filing => p_filing, p_settlement => p_settlement, p_user => p_user)
 $$;
 
 create function demo.consent(p_case uuid, p_kind text) returns table (id uuid) language sql as $$
