@@ -7,7 +7,7 @@ OPS_POSTGRES = ops/postgres/postgresql.conf.in ops/postgres/pg_hba.conf ops/post
 OPS_LIB = \
   ops/lib/common.sh ops/lib/packages.sh ops/lib/place.sh ops/lib/build.sh ops/lib/config.sh ops/lib/process.sh \
   ops/lib/database.sh ops/lib/web.sh ops/lib/tap.sh ops/lib/suite.sh
-EXTRA_DIST += ops/run ops/test ops/packages $(OPS_LIB) $(OPS_NGINX) $(OPS_ERRORS) $(OPS_POSTGRES)
+EXTRA_DIST += ops/manual/pictures ops/run ops/test ops/packages $(OPS_LIB) $(OPS_NGINX) $(OPS_ERRORS) $(OPS_POSTGRES)
 
 # nginx's own error pages, from the catalogs; installed beside the static files, where nginx's workers can read them.
 ops/errors/.made: $(OPS_ERRORS) cgi/locale/zh-CN/gate.json cgi/locale/en/gate.json

@@ -158,7 +158,7 @@ node_files() {
         [ -e "$file" ] || continue
         name=$folder/$(basename "$file" .test.mjs)
         status=0
-        (cd "$src/tests" && timeout 600 node --test-reporter=tap "$file") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
+        (cd "$src/tests" && timeout 900 node --test-reporter=tap "$file") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
         tally "$name" "$status" "$(node_count "$log/${name/\//-}.log")" "$log/${name/\//-}.log"
     done
 }
