@@ -147,10 +147,13 @@ static bool is_own_path(struct str s)
 
 enum err go_on(struct request *req, struct reply *rep, struct str next, struct str role)
 {
+    bool regulator = str_eqz(role, "regulator");
+
     (void)req;
-    if (is_own_path(next))
+    /* The desk does not exist for regulators: a link to it would end at "not found". */
+    if (is_own_path(next) && !(regulator && str_starts(next, STR("/desk"))))
         return reply_see_other(rep, "%.*s", STR_ARG(next));
-    return reply_see_other(rep, "%s", str_eqz(role, "regulator") ? "/reports" : "/desk");
+    return reply_see_other(rep, "%s", regulator ? "/reports" : "/desk");
 }
 
 json_t *account_model(struct request *req, const char *title_key, const struct param *params,

@@ -129,8 +129,8 @@ enum err case_return(struct request *req, struct reply *rep)
                        DB_UUID("p_case", c.id), DB_INT("p_version", param_int(req, "version")),
                        DB_INT("p_pool_version", pool->version),
                        DB_BYTES("p_pool_seal", seal_case_to(req->arena, c.key, pool->public_key)),
-                       DB_BYTES("p_note", seal_field(req->arena, c.key, "assignment", &note, "note",
-                                                     param_text(req, "reason"))));
+                       DB_BYTES("p_note", seal_field(req->arena, c.key, "assignment", &note,
+                                                     "end_note", param_text(req, "reason"))));
     if (err != ERR_OK)
         return reply_form_again(req, rep, err);
     return reply_see_other(rep, "/desk");
@@ -193,10 +193,9 @@ enum err case_release(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         err = db_write(req->db, "desk.release", NULL, DB_BYTES("p_session", desk_bearer(req)),
                        DB_UUID("p_case", c.id), DB_INT("p_version", param_int(req, "version")));
-    if (err == ERR_OK)
-        err = settle_waiting(req);
     if (err != ERR_OK)
         return reply_form_again(req, rep, err);
+    (void)settle_waiting(req); /* what fails waits for the next page, and is in the log */
     return reply_see_other(rep, "/desk/cases/%.*s", STR_ARG(c.case_no));
 }
 

@@ -109,14 +109,19 @@ static enum err add_assignments(struct request *req, const struct open_case *c, 
     for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
         struct uuid id = db_uuid(rows, i, "id");
         json_t *row = db_row_json(rows, i);
-        struct str note = STR("");
 
         (void)json_array_append_new(list, row);
         /* A note that was sealed for another row stays closed; the history is shown all the same. */
-        if (!db_is_null(rows, i, "note_sealed"))
-            (void)seal_field_open(req->arena, c->key, "assignment", &id, "note",
-                                  db_bytes(rows, i, "note_sealed"), &note);
-        json_set_str(row, "note", note);
+        for (size_t k = 0; k < 2; k++) {
+            const char *name = k == 0 ? "note" : "end_note";
+            const char *column = k == 0 ? "note_sealed" : "end_note_sealed";
+            struct str note = STR("");
+
+            if (!db_is_null(rows, i, column))
+                (void)seal_field_open(req->arena, c->key, "assignment", &id, name,
+                                      db_bytes(rows, i, column), &note);
+            json_set_str(row, name, note);
+        }
         json_set_str(row, "at_text",
                      locale_datetime(req->arena, req->locale, db_time(rows, i, "assigned_at")));
         json_set_str(row, "how_text", desk_text(req, "desk.how.", db_text(rows, i, "how")));

@@ -31,7 +31,7 @@ static const char *const piece_kinds[] = {"REDELIVER", "REPLACE", NULL};
     {.name = "text", .type = PARAM_LINES, .max = 1000, .label = "filing.demand.text"}, \
     {.name = "alternative_to", .type = PARAM_UUID, .label = "filing.demand.alternative_to"}
 #define VERSION_ROW \
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"}
+    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 1, .max = INT64_MAX, .label = "desk.version"}
 
 const struct param demand_new_params[] = {NUMBER_ROW, SHARED_ROWS, {.name = NULL}};
 const struct param demand_edit_params[] = {NUMBER_ROW, ID_ROW, SHARED_ROWS, VERSION_ROW, {.name = NULL}};

@@ -50,7 +50,7 @@ const struct param evidence_edit_params[] = {
     NUMBER_ROW,
     {.name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "desk.evidence.item"},
     SHARED_ROWS,
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"},
+    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 1, .max = INT64_MAX, .label = "desk.version"},
     {.name = NULL},
 };
 /* clang-format on */

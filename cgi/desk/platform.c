@@ -4,7 +4,10 @@
 #include "core/arena.h"
 #include "core/db.h"
 #include "core/json.h"
+#include "core/staff.h"
+#include "core/vocab.h"
 #include "desk/desk.h"
+#include "rules/settlement.h"
 
 const struct param platform_params[] = {
     {.name = "n",
@@ -31,26 +34,6 @@ const struct param platform_params[] = {
     {.name = NULL},
 };
 
-/* 18 characters of the national alphabet with the check character of GB 32100. */
-static bool credit_code_right(struct str code)
-{
-    static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    static const int weights[] = {1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28};
-    int sum = 0;
-
-    if (code.n != 18)
-        return false;
-    for (size_t i = 0; i < 18; i++) {
-        const char *at = memchr(alphabet, code.p[i], sizeof alphabet - 1);
-
-        if (at == NULL)
-            return false;
-        if (i < 17)
-            sum += weights[i] * (int)(at - alphabet);
-    }
-    return code.p[17] == alphabet[(31 - sum % 31) % 31];
-}
-
 /* Folded numbers are ASCII. */
 static struct str upper(struct arena *a, struct str s)
 {
@@ -66,6 +49,7 @@ enum err platform_show(struct request *req, struct reply *rep)
     struct open_case c;
     struct db_rows *rows = NULL;
     json_t *model, *stored = NULL;
+    bool lead;
     enum err err = desk_open(req, &c);
 
     if (err == ERR_OK && req->staff != NULL) {
@@ -81,6 +65,14 @@ enum err platform_show(struct request *req, struct reply *rep)
     model = desk_form(req, &c, "desk.platform.title", platform_params, stored);
     json_set_str(model, "platform", json_str(stored, "name"));
     desk_vocab(req, json_object_get(model, "form"), "status", "platform_status");
+    /* After the session has ended nobody knows whose form it was: it comes back whole. */
+    lead = req->staff == NULL || staff_is(req, "coordinator");
+    json_set_bool(model, "lead", lead);
+    json_set_bool(model, "may_edit", lead || str_eqz(json_str(stored, "status"), "UNVERIFIED"));
+    json_set_str(model, "registered_name", json_str(stored, "registered_name"));
+    json_set_str(model, "credit_code", json_str(stored, "credit_code"));
+    json_set_str(model, "status_label",
+                 vocab_label(req, "platform_status", json_str(stored, "status")));
     return reply_page(rep, "desk/platform", model);
 }
 
@@ -90,7 +82,7 @@ enum err platform_save(struct request *req, struct reply *rep)
     struct str code = upper(req->arena, param_text(req, "credit_code"));
     enum err err = desk_open(req, &c);
 
-    if (code.n != 0 && !credit_code_right(code)) {
+    if (code.n != 0 && !settlement_credit_code_ok(code)) {
         form_error(req, "credit_code", "desk.platform.error.credit_code");
         return reply_form_again(req, rep, ERR_FORM);
     }

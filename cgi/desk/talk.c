@@ -84,17 +84,14 @@ static enum err add_talk(struct request *req, const struct open_case *c, const c
     struct db_rows *rows = NULL;
     json_t *list = json_array();
     enum err err = db_read(req->db, "desk.talk", &rows, DB_BYTES("p_session", desk_bearer(req)),
-                           DB_UUID("p_case", c->id));
+                           DB_UUID("p_case", c->id), DB_TEXT("p_kind", str_of(kind)));
 
     json_set_new(model, "talk", list);
     for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
         struct uuid id = db_uuid(rows, i, "id");
         struct str text = STR("");
-        json_t *row;
+        json_t *row = db_row_json(rows, i);
 
-        if (!str_eqz(db_text(rows, i, "kind"), kind))
-            continue;
-        row = db_row_json(rows, i);
         (void)json_array_append_new(list, row);
         if (!db_is_null(rows, i, "body_sealed"))
             err = seal_field_open(req->arena, c->key, kind, &id, "body",
@@ -108,6 +105,10 @@ static enum err add_talk(struct request *req, const struct open_case *c, const c
         json_set_bool(row, "theirs", str_eqz(db_text(rows, i, "author_kind"), "complainant"));
         json_set_str(row, "at_text",
                      locale_datetime(req->arena, req->locale, db_time(rows, i, "at")));
+        json_set_str(row, "edited_text",
+                     db_is_null(rows, i, "edited_at")
+                         ? STR("")
+                         : locale_datetime(req->arena, req->locale, db_time(rows, i, "edited_at")));
     }
     json_set_bool(model, "has_talk", json_array_size(list) != 0);
     return err;

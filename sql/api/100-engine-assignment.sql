@@ -145,7 +145,7 @@ begin
         return;
     end if;
     update core.assignment a
-    set ended_at = core.now(), end_reason = p_reason, note_sealed = coalesce(p_note, a.note_sealed)
+    set ended_at = core.now(), end_reason = p_reason, end_note_sealed = p_note
     where a.id = v_open.id;
     -- Taking a case away takes its key away, at once.
     delete from core.case_seal s where s.case_id = p_case and s.recipient_kind = 'user' and s.recipient = v_open.app_user;

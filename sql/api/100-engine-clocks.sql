@@ -23,16 +23,20 @@ language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
     update core.case_file c set next_due_at = n.due_at, next_due_provisional = coalesce(n.provisional, false)
-    from (select 1) one
+    from (select o.status from core.case_file o where o.id = p_case) s
     left join lateral (
         select k.due_at, k.provisional
         from core.clock k
         where k.case_id = p_case and k.stopped_at is null and k.paused_at is null and k.due_at is not null
+          -- Limitation is no promise to anybody; it comes up when it is near (V-TIME-01).
+          and (k.kind <> 'LIMITATION' or k.due_at <= core.now() + interval '180 days')
+          -- Once an agreement is signed or kept, nobody waits for an answer of a channel any more.
+          and (k.filing_id is null or k.kind = 'WITHDRAWAL_REVIEW' or s.status not in ('SETTLED_PENDING', 'PERFORMED', 'WITHDRAWING', 'ENFORCEMENT'))
         order by k.due_at, k.id limit 1) n on true
     where c.id = p_case
       and (c.next_due_at, c.next_due_provisional) is distinct from (n.due_at, coalesce(n.provisional, false))
 $$;
-comment on function engine.next_due_refresh(uuid) is 'Keeps the case''s next deadline true: the earliest of its running clocks, passed ones included.';
+comment on function engine.next_due_refresh(uuid) is 'Keeps the case''s next deadline true: the earliest of the running clocks that somebody waits for in its state, passed ones included; limitation only in its last 180 days.';
 
 create function engine.clock_start(p_case uuid, p_kind text, p_rule jsonb, p_start timestamptz, p_filing uuid default null,
                                    p_settlement uuid default null) returns uuid

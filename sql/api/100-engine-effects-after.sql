@@ -198,7 +198,7 @@ begin
     delete from core.decision d where d.case_id = p_case;
     delete from core.task t where t.case_id = p_case;
     delete from core.guard_override o where o.case_id = p_case;
-    update core.assignment a set note_sealed = null where a.case_id = p_case;
+    update core.assignment a set note_sealed = null, end_note_sealed = null where a.case_id = p_case;
     update core.filing f
     set skip_reason_sealed = null, filing_no_sealed = null, has_filing_no = false, proof_file = null, items_sealed = null,
         reply_sealed = null, agreed_sealed = null, result_sealed = null, wd_text_sealed = null, wd_result_sealed = null

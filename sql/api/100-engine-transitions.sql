@@ -145,6 +145,7 @@ begin
             p_actor_kind => p_actor_kind, p_actor => p_actor, p_facts => v_facts);
     end loop;
     perform engine.case_moved(p_old => v_case, p_to => v_row.to_state, p_event => p_event);
+    perform engine.next_due_refresh(p_case => p_id);
     return (select c.version from core.case_file c where c.id = p_id);
 end
 $$;

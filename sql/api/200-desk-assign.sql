@@ -3,7 +3,7 @@ set role aiddesk_owner;
 
 create function desk.assignments(p_session bytea, p_case uuid)
 returns table (id uuid, name text, how text, reason jsonb, assigned_at timestamptz, accepted_at timestamptz, ended_at timestamptz,
-               end_reason text, note_sealed bytea)
+               end_reason text, note_sealed bytea, end_note_sealed bytea)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,12 +11,13 @@ declare
     v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case);
 begin
     return query
-    select a.id, u.display_name, a.how, a.reason, a.assigned_at, a.accepted_at, a.ended_at, a.end_reason, a.note_sealed
+    select a.id, u.display_name, a.how, a.reason, a.assigned_at, a.accepted_at, a.ended_at, a.end_reason, a.note_sealed,
+           a.end_note_sealed
     from core.assignment a join core.app_user u on u.id = a.app_user
     where a.case_id = v_case.id order by a.ended_at nulls first, a.assigned_at desc, a.id;
 end
 $$;
-comment on function desk.assignments(bytea, uuid) is 'Who had the case, the present one first, with sealed handover notes. Refuses: UD001, UD002.';
+comment on function desk.assignments(bytea, uuid) is 'Who had the case, the present one first, with sealed handover notes and reasons of return. Refuses: UD001, UD002.';
 
 create function desk.assignable(p_session bytea, p_case uuid)
 returns table (app_user uuid, display_name text, role text, weight bigint, weekly_hours bigint, open_cases bigint, on_leave boolean,
@@ -67,7 +68,7 @@ begin
     set key_version = excluded.key_version, seal = excluded.seal, created_at = core.now();
     perform engine.assignment_open(p_case => v_case.id, p_user => p_user, p_how => 'coordinator', p_reason => '{"how": "coordinator"}',
         p_actor_kind => 'user', p_actor => v_actor.id, p_id => p_id, p_note => p_note);
-    update core.case_file c set lane = 'auto', version = c.version + 1 where c.id = v_case.id;
+    perform engine.lane_leave(p_case => v_case.id);
 end
 $$;
 comment on function desk.assign(bytea, uuid, bigint, uuid, bigint, bytea, bigint, bytea, uuid, bytea) is

@@ -72,6 +72,7 @@ begin
         raise exception using errcode = 'UD030', message = 'not a main demand of this case', detail = 'alternative_to:filing.demand.error.alternative';
     end if;
     if p_version = 0 then
+        perform engine.version_check(p_found => coalesce((select d.version from core.demand d where d.id = p_id), 0), p_read => 0);
         insert into core.demand (id, case_id, kind, amount_fen, quantity, unit, basis, by_day, text_sealed, alternative_to)
         values (p_id, v_case.id, p_kind, p_amount_fen, p_quantity, p_unit, p_basis, p_by_day, p_text, p_alternative_to);
     else

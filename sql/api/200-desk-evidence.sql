@@ -25,11 +25,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case);
+    v_findings jsonb := engine.field_findings(p_case => v_case.id); -- once, not for every item
 begin
     return query
     select e.id, e.file_id, f.file_no, e.kind, e.node, e.fields, e.fields_sealed, e.proves_sealed, e.quality, e.shown_time, e.shown_url,
            e.edited, e.missing_reason, e.version,
-           (select count(*) from jsonb_array_elements(engine.field_findings(p_case => v_case.id)) x where x.value ->> 'evidence' = e.id::text)
+           (select count(*) from jsonb_array_elements(v_findings) x where x.value ->> 'evidence' = e.id::text)
     from core.evidence e left join core.file f on f.id = e.file_id
     where e.case_id = v_case.id and e.removed_at is null order by f.file_no nulls last, e.created_at, e.id;
 end
@@ -57,6 +58,7 @@ begin
         raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
     end if;
     if p_version = 0 then
+        perform engine.version_check(p_found => coalesce((select e.version from core.evidence e where e.id = p_id), 0), p_read => 0);
         insert into core.evidence (id, case_id, file_id, kind, node, fields, fields_sealed, proves_sealed, quality, shown_time, shown_url,
                                    edited, missing_reason, created_by, created_at)
         values (p_id, v_case.id, p_file, p_kind, p_node, p_fields, p_fields_sealed, p_proves, p_quality, p_shown_time, p_shown_url,

@@ -201,6 +201,10 @@ begin
     end if;
     perform engine.version_check(p_found => v_platform.version, p_read => p_version);
     perform engine.code_check(p_enumeration => 'platform_status', p_code => p_status);
+    -- What everybody can read is confirmed by a coordinator; before that a volunteer may write down who the respondent is.
+    if v_user.role <> 'coordinator' and (v_platform.status <> 'UNVERIFIED' or p_status <> v_platform.status) then
+        raise exception using errcode = 'UD003', message = 'only a coordinator changes what is public';
+    end if;
     update core.platform p
     set status = p_status, registered_name = p_registered_name, credit_code = p_credit_code, version = p.version + 1
     where p.id = v_platform.id;
@@ -212,7 +216,7 @@ begin
 end
 $$;
 comment on function desk.platform_save(bytea, uuid, bigint, text, text, text) is
-    'Corrects the register: status, registered name, credit code; by a coordinator or the volunteer of a case. Refuses: UD001, UD002, UD020, UD031.';
+    'Corrects the register: status, registered name, credit code; by a coordinator, or by the volunteer of a case while the name is unconfirmed and stays so. Refuses: UD001, UD002, UD003, UD020, UD031.';
 
 create function desk.note_get(p_session bytea, p_case uuid, p_note uuid)
 returns table (id uuid, body_sealed bytea, version bigint, author_name text, mine boolean)
@@ -247,7 +251,7 @@ begin
         raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
     end if;
     perform engine.version_check(p_found => v_note.version, p_read => p_version);
-    update core.note n set body_sealed = p_body, edited_at = core.now(), version = n.version + 1 where n.id = p_note;
+    update core.note n set body_sealed = p_body, edited_at = core.now(), edited_by = v_user.id, version = n.version + 1 where n.id = p_note;
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'note', p_object => p_note, p_type => 'note_edited',
                              p_actor_kind => 'user', p_actor => v_user.id);
     return v_note.version + 1;

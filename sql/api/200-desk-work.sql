@@ -200,8 +200,9 @@ end
 $$;
 comment on function desk.files(bytea, uuid) is 'Files of a case. Refuses: UD001, UD002.';
 
-create function desk.talk(p_session bytea, p_case uuid)
-returns table (kind text, id uuid, author_kind text, author_name text, template text, detail jsonb, body_sealed bytea, at timestamptz, version bigint)
+create function desk.talk(p_session bytea, p_case uuid, p_kind text)
+returns table (kind text, id uuid, author_kind text, author_name text, template text, detail jsonb, body_sealed bytea, at timestamptz, version bigint,
+               edited_at timestamptz, editor_name text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -209,15 +210,21 @@ declare
     v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case);
 begin
     return query
-    select 'message', m.id, m.author_kind, u.display_name, m.template, m.detail, m.body_sealed, m.at, 1::bigint
-    from core.message m left join core.app_user u on u.id = m.author where m.case_id = v_case.id
-    union all
-    select 'note', n.id, 'user', u.display_name, null, '{}'::jsonb, n.body_sealed, n.at, n.version
-    from core.note n left join core.app_user u on u.id = n.author where n.case_id = v_case.id
-    order by 8 desc limit 300;
+    select t.kind, t.id, t.author_kind, u.display_name, t.template, t.detail, t.body_sealed, t.at, t.version, t.edited_at, e.display_name
+    from (select 'message' as kind, m.id, m.author_kind, m.author, m.template, m.detail, m.body_sealed, m.at, 1::bigint as version,
+                 null::timestamptz as edited_at, null::uuid as editor
+          from core.message m where m.case_id = v_case.id and p_kind = 'message'
+          union all
+          select 'note', n.id, 'user', n.author, null, '{}'::jsonb, n.body_sealed, n.at, n.version, n.edited_at,
+                 n.edited_by
+          from core.note n where n.case_id = v_case.id and p_kind = 'note') t
+    left join core.app_user u on u.id = t.author
+    left join core.app_user e on e.id = t.editor
+    order by t.at desc, t.id limit 300;
 end
 $$;
-comment on function desk.talk(bytea, uuid) is 'Messages and internal notes of a case, newest first; kind tells them apart. Refuses: UD001, UD002.';
+comment on function desk.talk(bytea, uuid, text) is
+    'The newest 300 messages ("message") or internal notes ("note") of a case, newest first. Refuses: UD001, UD002.';
 
 create function desk.note_add(p_session bytea, p_case uuid, p_id uuid, p_body bytea) returns void
 language plpgsql security definer
@@ -421,7 +428,7 @@ begin
     if v_case.lane <> 'queue' then
         raise exception using errcode = 'UD025', message = 'released already';
     end if;
-    update core.case_file c set lane = 'auto', version = c.version + 1 where c.id = v_case.id;
+    perform engine.lane_leave(p_case => v_case.id);
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'case', p_object => v_case.id, p_type => 'released', p_actor_kind => 'user', p_actor => v_user.id);
     select a.app_user, a.reason into v_pick from engine.assign_pick(p_case => v_case.id) a;
     if v_pick.app_user is not null then

@@ -309,6 +309,7 @@ create table core.assignment (
     ended_at timestamptz,
     end_reason text,
     note_sealed bytea,
+    end_note_sealed bytea,
     constraint assignment_pkey primary key (id),
     constraint assignment_case_fkey foreign key (case_id) references core.case_file (id),
     constraint assignment_user_fkey foreign key (app_user) references core.app_user (id)
@@ -323,7 +324,8 @@ comment on column core.assignment.assigned_at is 'when';
 comment on column core.assignment.accepted_at is 'when accepted';
 comment on column core.assignment.ended_at is 'when it ended';
 comment on column core.assignment.end_reason is 'returned, timeout, reassigned, recused, closed, disabled';
-comment on column core.assignment.note_sealed is 'handover note or reason of return';
+comment on column core.assignment.note_sealed is 'handover note';
+comment on column core.assignment.end_note_sealed is 'reason of return';
 
 create table core.file (
     id uuid not null,
@@ -638,6 +640,7 @@ create table core.note (
     body_sealed bytea not null,
     at timestamptz not null default core.now(),
     edited_at timestamptz,
+    edited_by uuid,
     version bigint not null default 1,
     constraint note_pkey primary key (id),
     constraint note_case_fkey foreign key (case_id) references core.case_file (id)
@@ -649,6 +652,7 @@ comment on column core.note.author is 'user';
 comment on column core.note.body_sealed is 'text';
 comment on column core.note.at is 'when';
 comment on column core.note.edited_at is 'last edit';
+comment on column core.note.edited_by is 'who made it; the author when null';
 comment on column core.note.version is 'row version';
 
 create table core.missing_item (

@@ -119,6 +119,9 @@ const pages = [
   ['desk platform', mine, `${where}/platform`],
   ['desk notes', mine, `${where}/notes`],
   ['desk messages', mine, `${where}/messages`],
+  ['desk demand', mine, `${where}/demands/new`],
+  ['desk files', mine, `${where}/files`],
+  ['desk letter', mine, `${where}/papers/text`],
   ['desk return', mine, `${where}/return`],
   ['desk assign', (lang) => inLanguage(lead, lang), `${where}/assign`],
 ];

@@ -282,12 +282,11 @@ test('others_bad_input_and_missing_filings_are_refused_alike', async () => {
     assert.ok([400, 404, 422].includes((await one.get(at(where))).status), where);
   }
   const posts = ['/demands/new', '/channels/PLATFORM_TICKET/plan', '/channels/PLATFORM_TICKET/consent', '/wait', ticket.slice(at('').length), `${ticket.slice(at('').length)}/step/accept`, `${ticket.slice(at('').length)}/step/submit`, '/override'];
+  // Without the tokens of the pages nobody gets anywhere; what the handlers do with bad input is in bad-input.test.mjs.
   for (const where of posts) {
-    for (const body of [[], [['version', 'x']], [['version', '1'], ['version', '2']], [['nothing', '1']], [['text', '\u0000']], [['what', 'x'], ['seen', '-']]]) {
-      for (const client of [one, two, new Client(url)]) {
-        const page = await client.post(at(where), body, { follow: false });
-        assert.ok(page.status < 500 && page.status !== 200, `${where} ${page.status}`);
-      }
+    for (const client of [one, two, new Client(url)]) {
+      const page = await client.post(at(where), [['version', '1']], { follow: false });
+      assert.ok(page.status >= 300 && page.status < 500, `${where} ${page.status}`);
     }
   }
 });

@@ -229,11 +229,10 @@ test('lists_filter_and_bad_input_is_no_error_of_ours', async () => {
     const page = await one.get(`/desk/cases/${first.number}/${where}`);
     assert.ok([400, 404, 422].includes(page.status), `${where} ${page.status}`);
   }
+  // Somebody without the case and without its tokens gets nowhere; what the handlers do with bad input is in bad-input.test.mjs.
   for (const post of ['accept', 'take-on', 'return', 'review', 'evidence/new', 'ready', 'ask', 'decline', 'duplicate', 'contact', 'platform', 'notes', 'messages', 'conflict']) {
-    for (const body of [[], [['version', 'x']], [['version', '1'], ['version', '2']], [['nothing', '1']], [['text', '\u0000']]]) {
-      const page = await two.post(`/desk/cases/${first.number}/${post}`, body);
-      assert.ok(page.status >= 400 && page.status < 500, `${post} ${page.status}`);
-    }
+    const page = await two.post(`/desk/cases/${first.number}/${post}`, [['version', '1']]);
+    assert.ok(page.status >= 400 && page.status < 500, `${post} ${page.status}`);
   }
 });
 

@@ -54,7 +54,7 @@ select is((select count(*) from desk.waiting_seals(p_session => :'chen_session')
 -- What the case shows
 select desk.message_add(p_session => :'wang_session', p_case => :'case_id', p_id => t.id('m'), p_body => '\x01') \gset
 select desk.note_add(p_session => :'wang_session', p_case => :'case_id', p_id => t.id('n'), p_body => '\x02') \gset
-select is((select array_agg(kind order by kind) from desk.talk(p_session => :'wang_session', p_case => :'case_id')), '{message,note}', 'messages and notes, told apart');
+select is((select array_agg(distinct k || t.kind) from unnest(array['message', 'note']) k, desk.talk(p_session => :'wang_session', p_case => :'case_id', p_kind => k) t), '{messagemessage,notenote}', 'messages and notes, each by itself');
 select is((select body_sealed::text || ' ' || mine from desk.note_get(p_session => :'wang_session', p_case => :'case_id', p_note => t.id('n'))), '\x02 true', 'one note');
 select is(t.answer(format('select desk.note_get(p_session => %L, p_case => %L, p_note => gen_random_uuid())', :'wang_session', :'case_id')), 'UD002', 'no such note');
 select ok((select bool_or(type = 'note_added') and bool_or(type = 'message_added') from desk.timeline(p_session => :'wang_session', p_case => :'case_id')), 'what happened');

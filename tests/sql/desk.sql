@@ -1,6 +1,6 @@
 -- What volunteers and coordinators may ask of the database: lists, a case from acceptance to READY, evidence, assignment.
 \ir support.psql
-select plan(65);
+select plan(66);
 insert into core.group_key (id, kind, version, current, public_key, signature)
 values (t.id('group'), 'group', 1, true, '\x01', '\x01'), (t.id('pool'), 'pool', 1, true, '\x01', '\x01');
 create temp table s as
@@ -101,8 +101,9 @@ select lives_ok(format('select desk.note_edit(%L, %L, %L, 1, ''\x02'')', t.s('ch
 select throws_ok(format('select desk.note_edit(%L, %L, %L, 1, ''\x03'')', t.s('wang'), t.id('case', 4), t.id('note')), 'UD020', null, 'two edits clash');
 select desk.contact(t.s('wang'), t.id('case', 4)) \gset
 select is((select count(*) from core.event where case_id = t.id('case', 4) and type = 'contact_shown'), 1::bigint, 'showing contact data is an event');
-select lives_ok(format($q$select desk.platform_save(%L, %L, 1, 'OPERATING', '某科技有限公司', null)$q$, t.s('wang'), t.id('case', 4)), 'the register is corrected');
-select throws_ok(format($q$select desk.platform_save(%L, %L, 1, 'OPERATING', '别的', null)$q$, t.s('wang'), t.id('case', 4)), 'UD020', null, 'only from a fresh page');
+select lives_ok(format($q$select desk.platform_save(%L, %L, 1, 'UNVERIFIED', '某科技有限公司', null)$q$, t.s('wang'), t.id('case', 4)), 'the register is corrected');
+select throws_ok(format($q$select desk.platform_save(%L, %L, 1, 'UNVERIFIED', '别的', null)$q$, t.s('wang'), t.id('case', 4)), 'UD020', null, 'only from a fresh page');
+select throws_ok(format($q$select desk.platform_save(%L, %L, 2, 'OPERATING', '别的', null)$q$, t.s('wang'), t.id('case', 4)), 'UD003', null, 'what is public is confirmed by a coordinator');
 
 -- Who has a case -------------------------------------------------------------------------------------------------------------------
 select throws_ok(format('select desk.assign(%L, %L, 1, %L, 1, ''\x01'', 1, ''\x01'', %L, null)', t.s('wang'), t.id('case', 4), t.id('lina'), t.id('a')), 'UD003', null,

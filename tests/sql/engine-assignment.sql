@@ -55,7 +55,7 @@ select throws_ok(format($$select engine.assignment_accept(p_case => %L, p_user =
 select is((select array_agg(recipient_kind order by recipient_kind) from core.case_seal where case_id = :'case_id'), '{code,group,user}', 'accepted: the pool seal is gone');
 select engine.assignment_close(p_case => :'case_id', p_reason => 'returned', p_actor_kind => 'user', p_actor => :wang, p_note => '\x01') \gset
 select is((select array_agg(recipient_kind order by recipient_kind) from core.case_seal where case_id = :'case_id'), '{code,group}', 'given back: so is the volunteer''s');
-select is((select end_reason || ' ' || (note_sealed is not null) from core.assignment where case_id = :'case_id'), 'returned true', 'with the reason');
+select is((select end_reason || ' ' || (end_note_sealed is not null) from core.assignment where case_id = :'case_id'), 'returned true', 'with the reason');
 select is((select p.reason -> 'candidates' @> '[{"name": "wang", "excluded": ["earlier"]}]' from engine.assign_pick(p_case => :'case_id') p), true, 'who gave it back is not chosen again');
 insert into core.user_conflict values (t.id('lina'), t.id('星云卡盟'));
 select throws_ok(format($$select engine.assignment_open(p_case => %L, p_user => t.id('lina'), p_how => 'coordinator', p_reason => '{}', p_actor_kind => 'user')$$, :'case_id'), 'UD040', null, 'nobody is assigned against a conflict');
