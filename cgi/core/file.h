@@ -77,6 +77,10 @@ enum err file_store(struct request *req, const struct file_context *fc, struct s
 enum err file_manifest_open(struct arena *a, const struct case_key *c, const struct uuid *file, struct str sealed, struct file_meta *out);
 /* One row with the columns of s.file_get -> meta. */
 enum err file_of_row(struct arena *a, const struct case_key *c, const struct db_rows *rows, size_t row, struct file_meta *out);
+/* A picture that browsers are not shown: it could not be decoded, or is of a kind that is not decoded here. */
+bool file_unshown(const struct file_meta *meta);
+/* A photograph as telephones of one maker save it (HEIC), which is kept and not decoded here. */
+bool file_is_heic(const struct file_meta *meta);
 /* Reads s.file_get and opens the manifest.  out must live in the arena when it is given to file_send. */
 enum err file_get(struct request *req, const struct file_context *fc, const struct uuid *file, struct file_meta *out);
 /* Answers with the file as a download; sandboxed, attachment.  fc and meta must live in the arena. */

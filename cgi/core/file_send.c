@@ -145,6 +145,20 @@ enum err file_of_row(struct arena *a, const struct case_key *c, const struct db_
     return err;
 }
 
+bool file_unshown(const struct file_meta *meta)
+{
+    bool picture =
+        str_starts(meta->type, STR("image/")) || str_starts(meta->type_sent, STR("image/"));
+
+    return meta->damaged || (picture && meta->type.n != 0 && !meta->has_preview);
+}
+
+bool file_is_heic(const struct file_meta *meta)
+{
+    return str_eqz(meta->type, "image/heic") || str_eqz(meta->type_sent, "image/heic") ||
+           str_eqz(meta->type_sent, "image/heif");
+}
+
 enum err file_get(struct request *req, const struct file_context *fc, const struct uuid *file,
                   struct file_meta *out)
 {

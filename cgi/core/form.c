@@ -138,7 +138,7 @@ static const char *general_empty(enum param_type type)
 
 /* Fills one field from the pairs that have its name.  Returns how often it was sent. */
 static size_t take_field(struct arena *a, struct field *f, const struct pair *pairs, size_t n,
-                         bool strict)
+                         bool strict, bool later)
 {
     const struct param *p = f->param;
     size_t sent = 0;
@@ -163,11 +163,46 @@ static size_t take_field(struct arena *a, struct field *f, const struct pair *pa
         if (f->ok)
             add_value(f, f->text);
     }
+    if (later && f->too_short) {
+        f->ok = true;
+        f->error = NULL;
+        add_value(f, f->text);
+    }
     /* A GET that brings nothing of a form is its first look at the page, not an empty answer. */
-    if ((p->flags & PARAM_REQUIRED) != 0 && (strict || sent != 0) && p->type != PARAM_FILE &&
+    if ((p->flags & PARAM_REQUIRED) != 0 && (strict || sent != 0) &&
+        (!later || (p->flags & (PARAM_HIDDEN | PARAM_PATH)) != 0) && p->type != PARAM_FILE &&
         !f->present && f->error == NULL)
         f->error = p->empty != NULL ? p->empty : general_empty(p->type);
     return sent;
+}
+
+bool form_later(const struct request *req)
+{
+    for (size_t i = 0; i < req->form.n; i++) {
+        const struct field *f = &req->form.fields[i];
+
+        if ((f->param->flags & PARAM_LATER) != 0 && f->present && f->ok)
+            return true;
+    }
+    return false;
+}
+
+/* The button that keeps the form for later is among the pairs. */
+static bool keeps_for_later(struct arena *a, const struct param *p, const struct pair *pairs,
+                            size_t n)
+{
+    for (; p != NULL && p->name != NULL; p++) {
+        for (size_t i = 0; (p->flags & PARAM_LATER) != 0 && i < n; i++) {
+            struct field f = {.param = p};
+
+            if (!str_eqz(pairs[i].name, p->name))
+                continue;
+            form_parse(a, &f, pairs[i].value);
+            if (f.ok)
+                return true;
+        }
+    }
+    return false;
 }
 
 static bool is_known(const struct form *form, struct str name)
@@ -199,6 +234,7 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
     const struct param *params = req->route->params;
     struct form *form = &req->form;
     bool repeated = false, unknown = false, damaged = false;
+    bool later = strict && keeps_for_later(req->arena, params, pairs, n);
 
     *form = (struct form){0};
     req->csrf_token = req->lang_to = (struct str){NULL, 0};
@@ -212,7 +248,7 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
 
         f->param = &params[i];
         sent = take_field(req->arena, f, in_path ? req->path_values : pairs,
-                          in_path ? req->n_path_values : n, strict);
+                          in_path ? req->n_path_values : n, strict, later);
         if (sent > 1 && (params[i].flags & PARAM_MANY) == 0)
             repeated = true;
         if (f->error != NULL && strict && form_is_hidden(&params[i])) {

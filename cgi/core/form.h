@@ -21,7 +21,8 @@ enum param_type {
     PARAM_CODE,    /* one of `choices` when given, else [A-Za-z0-9_]{1,64} that SQL checks against its vocabulary */
     PARAM_INT,     /* min..max, full-width digits and separators folded */
     PARAM_FEN,     /* yuan with at most two decimals, "1,760.50", "¥176", "176元" -> fen, min..max in fen */
-    PARAM_DATE,    /* 2026年11月3日, 2026-11-3, 2026/11/3, 11月3日 (latest past one) -> "2026-11-03" */
+    PARAM_DATE,    /* 2026年11月3日, 2026-11-3, 2026/11/3, 11月3日, 11.3, 11/3 (latest past one), also with the time behind it
+                      -> "2026-11-03" */
     PARAM_TIME,    /* date and HH:MM in Asia/Shanghai -> RFC 3339 UTC; number = microseconds */
     PARAM_BOOL,    /* tick: "1", "on", "yes" or absent */
     PARAM_UUID,    /* canonical text */
@@ -34,7 +35,9 @@ enum param_type {
 enum { PARAM_REQUIRED = 1, PARAM_MANY = 2 /* checkboxes: may repeat */, PARAM_PATH = 4 /* {name} of the path */,
        PARAM_NO_FUTURE = 8 /* dates and times: now (Shanghai) or earlier, not before 2000; later is `large`, earlier `small` */,
        PARAM_HIDDEN = 16 /* no control that people see: wrong, it is ERR_BAD_REQUEST and no error of a field, and the form comes back with
-                            the stored value.  A parameter named `version` always is. */ };
+                            the stored value.  A parameter named `version` always is. */,
+       PARAM_LATER = 32 /* a button beside the main one (PARAM_CODE with choices): pressed, the form is only kept for later, and no
+                           field is required and no text too short; what is wrong keeps its error */ };
 
 struct param {
     const char *name;           /* [a-z0-9_]+ */
@@ -59,6 +62,7 @@ struct field {
     struct str *values;  /* PARAM_MANY: the values that passed, each once; n_values */
     size_t n_values;
     int64_t number;      /* value of INT, FEN; BOOL 0/1; TIME in microseconds */
+    bool too_short;      /* a text below its `min`: text holds it, but it did not pass */
     const char *error;   /* locale key, or NULL */
     int64_t error_n;     /* {{n}} of the message */
     struct str error_name; /* {{name}} of the message */
@@ -83,6 +87,9 @@ bool param_present(const struct request *req, const char *name); /* sent, not em
 struct uuid param_uuid(const struct request *req, const char *name);
 /* PARAM_MANY: the values that passed. */
 size_t param_many(const struct request *req, const char *name, struct str **out);
+
+/* The form is only kept for later (PARAM_LATER): the handler asks for nothing that is missing either. */
+bool form_later(const struct request *req);
 
 /* Marks a field as wrong after a check of the handler or of SQL.  key: locale key; n, who: its {{n}}, {{name}}. */
 void form_error(struct request *req, const char *name, const char *key);
@@ -153,6 +160,8 @@ struct str form_show_fen(struct arena *a, int64_t fen);
  * check says "too large" and not "no number". */
 bool form_parse_fen(struct arena *a, struct str typed, int64_t *fen);
 bool form_parse_date(struct arena *a, struct str typed, int64_t today_days, struct str *iso, int64_t *days);
+/* True when `typed` is written like a date, but there is no such day (2026-2-30). */
+bool form_no_such_day(struct arena *a, struct str typed);
 /* Date and time of day in Asia/Shanghai ("2026-11-3 14:03", "2026-11-03T14:03", "11月3日14点03分") -> microseconds since the epoch. */
 bool form_parse_time(struct arena *a, struct str typed, int64_t today_days, int64_t *t_us);
 /* What people paste into number fields: full-width forms, all kinds of hyphens and spaces become ASCII, invisible characters go. */

@@ -254,19 +254,6 @@ static bool read_date(struct str s, int64_t today, int64_t *days)
     return at == s.n && clock_day(first, month, day, days);
 }
 
-bool form_parse_date(struct arena *a, struct str typed, int64_t today_days, struct str *iso,
-                     int64_t *days)
-{
-    struct str s = without_weekday(without_spaces(a, form_fold_number(a, typed)));
-    struct civil c;
-
-    if (!read_date(s, today_days, days))
-        return false;
-    c = clock_civil_of_day(*days);
-    *iso = str_fmt(a, "%04d-%02d-%02d", c.year, c.month, c.day);
-    return true;
-}
-
 /* HH:MM, HH:MM:SS, HH点, HH点MM分 (also 时). */
 static bool read_clock(struct str s, int64_t *seconds)
 {
@@ -290,6 +277,99 @@ static bool read_clock(struct str s, int64_t *seconds)
     if (at != s.n || hour > 23 || minute > 59 || second > 59)
         return false;
     *seconds = hour * 3600 + minute * 60 + second;
+    return true;
+}
+
+/* A month and a day, 11.20 or 11/20; 11-20 could be a range and is asked back. */
+static bool read_month_day(struct str s, int *month, int *day)
+{
+    size_t at = 0;
+
+    if (!number_at(s, &at, 2, month) || at == s.n || (s.p[at] != '.' && s.p[at] != '/'))
+        return false;
+    at++;
+    return number_at(s, &at, 2, day) && at == s.n;
+}
+
+/* Payment pages show the time behind the day; who pastes both means the day. */
+static struct str without_time(struct str s)
+{
+    size_t at = str_find(s, STR(":"), 0);
+    int64_t seconds;
+
+    if (at == SIZE_MAX)
+        return s;
+    while (at > 0 && is_digit(s.p[at - 1]))
+        at--;
+    /* Spaces or a T stand before the hour; behind 日 nothing needs to. */
+    if (at < 3 || !read_clock(str_sub(s, at, s.n), &seconds) ||
+        (s.p[at - 1] != ' ' && s.p[at - 1] != 'T' && !str_ends(str_sub(s, 0, at), STR("日")) &&
+         !str_ends(str_sub(s, 0, at), STR("号")) && !str_ends(str_sub(s, 0, at), STR(")"))))
+        return s;
+    return str_trim(str_sub(s, 0, s.p[at - 1] == 'T' ? at - 1 : at));
+}
+
+/* Digits at the places of a date, whether there is such a day or not. */
+static bool reads_like_date(struct str s)
+{
+    size_t at = 0, groups = 0;
+    int n;
+
+    if (s.n == 8 && number_at(s, &at, 8, &n) && at == 8)
+        return true;
+    for (at = 0; at < s.n && groups < 3;) {
+        if (!number_at(s, &at, groups == 0 ? 4 : 2, &n))
+            return false;
+        groups++;
+        if (at == s.n)
+            break;
+        if (!mark_at(s, &at, STR("年")) && !mark_at(s, &at, STR("月")) && !day_mark_at(s, &at)) {
+            if (s.p[at] != '-' && s.p[at] != '/' && s.p[at] != '.')
+                return false;
+            at++;
+        }
+    }
+    return at == s.n && groups >= 2;
+}
+
+bool form_no_such_day(struct arena *a, struct str typed)
+{
+    struct str s = without_weekday(without_spaces(a, without_time(form_fold_number(a, typed))));
+    size_t at = 0;
+    int64_t days;
+    int first, month, day;
+
+    if (!reads_like_date(s))
+        return false;
+    if (read_month_day(s, &month, &day))
+        return !clock_day(2024, month, day, &days);
+    (void)number_at(s, &at, 8, &first);
+    if (at == 2 || at == 1) /* 2月30日 */
+        return mark_at(s, &at, STR("月")) && number_at(s, &at, 2, &day) &&
+               !clock_day(2024, first, day, &days);
+    if (at == 8)
+        return !clock_day(first / 10000, first / 100 % 100, first % 100, &days);
+    if (at != 4 || at == s.n)
+        return false;
+    at += mark_at(s, &at, STR("年")) ? 0 : 1;
+    if (!number_at(s, &at, 2, &month) || at == s.n)
+        return false;
+    at += mark_at(s, &at, STR("月")) ? 0 : 1;
+    return number_at(s, &at, 2, &day) && !clock_day(first, month, day, &days);
+}
+
+bool form_parse_date(struct arena *a, struct str typed, int64_t today_days, struct str *iso,
+                     int64_t *days)
+{
+    struct str s = without_weekday(without_spaces(a, without_time(form_fold_number(a, typed))));
+    struct civil c;
+    int month, day;
+
+    if (read_month_day(s, &month, &day) ? !latest_past(month, day, today_days, days)
+                                        : !read_date(s, today_days, days))
+        return false;
+    c = clock_civil_of_day(*days);
+    *iso = str_fmt(a, "%04d-%02d-%02d", c.year, c.month, c.day);
     return true;
 }
 

@@ -135,12 +135,15 @@ static void check_length(struct field *f, struct str text, int64_t max)
 {
     int64_t n = (int64_t)str_chars(text);
 
-    if (n < f->param->min)
+    if (n < f->param->min) {
         fail_short(f, n, f->param->min);
-    else if (n > max)
+        f->too_short = f->param->type == PARAM_TEXT || f->param->type == PARAM_LINES;
+        f->text = text;
+    } else if (n > max) {
         fail_long(f, n, max);
-    else
+    } else {
         pass(f, text);
+    }
 }
 
 /* One line.  Tabs come with what is pasted from tables; they are spaces here. */
@@ -281,7 +284,10 @@ static void parse_date(struct arena *a, struct field *f, struct str typed)
     if (!f->present)
         return;
     if (!form_parse_date(a, typed, now, &iso, &days)) {
-        fail_bad(f);
+        if (form_no_such_day(a, typed))
+            fail(f, f->param->bad, "error.field.no_day", 0, 0);
+        else
+            fail_bad(f);
         return;
     }
     year = clock_civil_of_day(days).year;
@@ -356,9 +362,24 @@ static struct str without(struct arena *a, struct str s, const char *drop)
     return buf_str(&out);
 }
 
+/* What the pages of shops put before the number comes along when it is copied. */
+static struct str without_label(struct str s)
+{
+    static const char *const labels[] = {"订单号",   "订单编号",   "交易号", "交易单号", "商户单号",
+                                         "支付单号", "商户订单号", "流水号", NULL};
+
+    for (size_t i = 0; labels[i] != NULL; i++) {
+        struct str label = str_of(labels[i]);
+
+        if (str_starts(s, label) && s.n > label.n && s.p[label.n] == ':')
+            return str_sub(s, label.n + 1, s.n);
+    }
+    return s;
+}
+
 static void parse_number(struct arena *a, struct field *f, struct str typed)
 {
-    struct str s = without(a, form_fold_number(a, typed), " ");
+    struct str s = without_label(without(a, form_fold_number(a, typed), " "));
 
     f->present = s.n != 0;
     if (!f->present)

@@ -6,6 +6,22 @@
 #include "core/locale.h"
 #include "core/vocab.h"
 
+/* Three periods of our own are of one kind; each says who has to do what.  The complainant is told so in their own words. */
+static void own_label(struct request *req, json_t *why, struct str code)
+{
+    static const char *const codes[] = {"accept_within", "review_within", "answer_within", NULL};
+
+    for (size_t i = 0; codes[i] != NULL; i++) {
+        if (str_eqz(code, codes[i]))
+            json_set_str(why, "kind_label",
+                         locale_textz(req->arena, req->locale,
+                                      str_z(req->arena,
+                                            str_fmt(req->arena, "shared.why.%s.%s",
+                                                    (req->who & WHO_STAFF) != 0 ? "staff" : "own",
+                                                    codes[i]))));
+    }
+}
+
 void why_texts(struct request *req, json_t *why)
 {
     json_t *rule = json_object_get(why, "rule");
@@ -16,6 +32,7 @@ void why_texts(struct request *req, json_t *why)
     json_t *day;
 
     vocab_add_label(req, why, "kind", "clock_kind");
+    own_label(req, why, json_str(rule, "code"));
     vocab_add_label(req, rule, "unit", "clock_unit");
     vocab_add_label(req, rule, "starts_on", "clock_start");
     vocab_add_label(req, rule, "source_kind", "clock_source");

@@ -186,7 +186,7 @@ static void need(struct request *req, const char *name, const char *key)
 {
     const struct field *f = form_field(req, name);
 
-    if (!f->present && f->error == NULL)
+    if (!f->present && f->error == NULL && !form_later(req))
         form_error(req, name, key);
 }
 
@@ -226,7 +226,7 @@ static void check_conditions(struct request *req)
     }
     if (!chose(req, "who", "agent"))
         ignore(req, "agent_for");
-    if (under_14(req) && !param_bool(req, "consent_guardian"))
+    if (under_14(req) && !param_bool(req, "consent_guardian") && !form_later(req))
         form_error(req, "consent_guardian", "intake.contact.error.consent_guardian");
     if (is_safe(req, "mail") && param_present(req, "contact_way") &&
         !chose(req, "contact_way", "email"))
@@ -296,10 +296,10 @@ static enum err contact_save(struct request *req, const struct draft *d)
 
     return db_write(
         req->db, "intake.save_contact", NULL, DB_BYTES("p_draft", session_bearer(d->session)),
-        DB_TEXT("p_who", param_text(req, "who")),
+        DB_TEXT_OR_NULL("p_who", param_text(req, "who")),
         DB_BYTES_OR_NULL("p_guardian", draft_seal(req, d, "guardian", guardian_text(req))),
         DB_TEXT_OR_NULL("p_age_band", band),
-        DB_TEXT("p_contact_way", param_text(req, "contact_way")),
+        DB_TEXT_OR_NULL("p_contact_way", param_text(req, "contact_way")),
         DB_BYTES_OR_NULL("p_contact", draft_seal(req, d, "contact", contact)),
         DB_BYTES_OR_NULL("p_contact_hash", contact_hash(req, contact)),
         DB_BYTES_OR_NULL("p_call_name",

@@ -37,7 +37,7 @@ const struct param evidence_file_params[] = {
 /* What became of a file, in a word. */
 static const char *state_key(const struct file_meta *meta)
 {
-    if (meta->damaged)
+    if (file_unshown(meta))
         return "intake.evidence.state.damaged";
     return meta->has_preview ? "intake.evidence.state.shown" : "intake.evidence.state.kept";
 }
@@ -46,10 +46,13 @@ static enum err file_add(struct request *req, const struct draft *d, const struc
                          size_t i, const json_t *choices, json_t *list)
 {
     struct file_meta meta;
-    struct str hash;
+    struct str hash, note = STR("");
     json_t *o;
     enum err err = file_of_row(req->arena, d->key, rows, i, &meta);
 
+    if (err == ERR_OK && !db_is_null(rows, i, "note_sealed"))
+        err = seal_field_open(req->arena, d->key, "file", &meta.id, "note",
+                              db_bytes(rows, i, "note_sealed"), &note);
     if (err != ERR_OK)
         return err;
     hash = str_hex(req->arena, str_bytes(meta.sha256, sizeof meta.sha256));
@@ -57,6 +60,8 @@ static enum err file_add(struct request *req, const struct draft *d, const struc
     json_set_str(o, "id", uuid_text(req->arena, &meta.id));
     json_set_int(o, "no", meta.file_no);
     json_set_str(o, "name", meta.name);
+    json_set_str(o, "note", note);
+    json_set_bool(o, "heic", file_unshown(&meta) && file_is_heic(&meta));
     json_set_str(o, "size", locale_bytes(req->arena, req->locale, meta.bytes));
     json_set_str(o, "state", locale_textz(req->arena, req->locale, state_key(&meta)));
     json_set_int(o, "bytes", meta.bytes);

@@ -56,7 +56,7 @@ enum err intake_choices(struct request *req, json_t **out);
 struct str choice_label(const json_t *choices, const char *field, struct str code);
 /* Gives the field of a form its choices. */
 void choice_options(json_t *form, const char *field, const json_t *choices);
-/* The first step that has not been saved, `now` counted as saved; 0 = none. */
+/* The first step that is not complete, `now` counted as complete; 0 = none.  What was kept for later may lack anything. */
 enum step step_missing(const struct draft *d, enum step now);
 /* Address of a step; 0 = the check page. */
 const char *step_path(enum step step);
@@ -74,7 +74,7 @@ bool went_to_receipt(struct request *req, struct reply *rep, const struct draft 
 extern const char *const then_choices[];
 #define PARAM_THEN                                                                                 \
     {                                                                                              \
-        .name = "then", .type = PARAM_CODE, .choices = then_choices                                \
+        .name = "then", .type = PARAM_CODE, .flags = PARAM_LATER, .choices = then_choices                                \
     }
 
 /* ---- code.c: tracking and resume codes ---- */
@@ -107,7 +107,7 @@ json_t *code_card(struct request *req, const char *title_key, const char *code,
 
 /* "sections" of the check page: [{title, href, rows [{label, value}]}], and "notes" [text]. */
 enum err summary_add(struct request *req, const struct draft *d, json_t *model);
-/* "files" [{id, no, name, kind, size, bytes, state, sha8, sha256, has_preview}], n_files and has_files. */
+/* "files" [{id, no, name, note, heic, kind, size, bytes, state, sha8, sha256, has_preview}], n_files and has_files. */
 enum err files_add(struct request *req, const struct draft *d, json_t *model);
 
 /* ---- handlers ---- */

@@ -91,10 +91,10 @@ static enum err platform_save(struct request *req, const struct draft *d, bool *
     look_up(req, &l, NUMBER_PAYMENT, payment);
     err = db_write(req->db, "intake.save_platform", &rows,
                    DB_BYTES("p_draft", session_bearer(d->session)),
-                   DB_TEXT("p_platform", param_text(req, "platform")),
+                   DB_TEXT_OR_NULL("p_platform", param_text(req, "platform")),
                    DB_BYTES_OR_NULL("p_link", draft_seal(req, d, "platform_link",
                                                          param_text(req, "platform_link"))),
-                   DB_TEXT("p_product", param_text(req, "product")),
+                   DB_TEXT_OR_NULL("p_product", param_text(req, "product")),
                    DB_BYTES_OR_NULL("p_order_no", draft_seal(req, d, "order_no", order)),
                    DB_TEXT_OR_NULL("p_pay_method", param_text(req, "pay_method")),
                    DB_BYTES_OR_NULL("p_payment_no", draft_seal(req, d, "payment_no", payment)),

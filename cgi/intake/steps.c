@@ -58,15 +58,41 @@ void choice_options(json_t *form, const char *field, const json_t *choices)
     form_options(form, field, json_object_get(choices, field));
 }
 
+static bool has(const struct draft *d, const char *column)
+{
+    return !db_is_null(d->rows, 0, column);
+}
+
+static bool platform_complete(const struct draft *d)
+{
+    return has(d, "platform") && has(d, "product");
+}
+
+static bool story_complete(const struct draft *d)
+{
+    struct str *wanted;
+
+    return has(d, "problem") && has(d, "amount_fen") && has(d, "story_sealed") &&
+           db_texts(d->rows, 0, "wanted", &wanted) != 0;
+}
+
+static bool contact_complete(const struct draft *d)
+{
+    bool child = str_eqz(db_text(d->rows, 0, "who"), "guardian");
+    bool reached = has(d, "contact_sealed") || str_eqz(db_text(d->rows, 0, "contact_way"), "none");
+
+    return has(d, "who") && has(d, "contact_way") && reached && (!child || has(d, "age_band"));
+}
+
 enum step step_missing(const struct draft *d, enum step now)
 {
-    if (now != STEP_PLATFORM && db_is_null(d->rows, 0, "platform"))
+    if (now != STEP_PLATFORM && !platform_complete(d))
         return STEP_PLATFORM;
-    if (now != STEP_STORY && db_is_null(d->rows, 0, "problem"))
+    if (now != STEP_STORY && !story_complete(d))
         return STEP_STORY;
     if (now != STEP_EVIDENCE && now != STEP_CONTACT && d->step < STEP_EVIDENCE)
         return STEP_EVIDENCE;
-    if (now != STEP_CONTACT && db_is_null(d->rows, 0, "who"))
+    if (now != STEP_CONTACT && !contact_complete(d))
         return STEP_CONTACT;
     return 0;
 }

@@ -117,10 +117,11 @@ static enum err story_save(struct request *req, const struct draft *d, struct st
 
     return db_write(
         req->db, "intake.save_story", NULL, DB_BYTES("p_draft", session_bearer(d->session)),
-        DB_TEXT("p_problem", param_text(req, "problem")),
+        DB_TEXT_OR_NULL("p_problem", param_text(req, "problem")),
         DB_DATE_OR_NULL("p_paid_on", param_text(req, "paid_on")),
-        DB_INT("p_amount_fen", param_fen(req, "amount")),
-        DB_BYTES("p_story", draft_seal(req, d, "story", story)), DB_TEXTS("p_wanted", wanted, n),
+        DB_INT_OR_NULL("p_amount_fen", param_fen(req, "amount"), param_present(req, "amount")),
+        DB_BYTES_OR_NULL("p_story", draft_seal(req, d, "story", story)),
+        DB_TEXTS("p_wanted", wanted, n),
         DB_BYTES_OR_NULL("p_wanted_other",
                          draft_seal(req, d, "wanted_other", param_text(req, "wanted_other"))));
 }

@@ -135,6 +135,8 @@ enum err submit_post(struct request *req, struct reply *rep)
 
     if (err == ERR_OK && d->submitted)
         return reply_see_other(rep, "/complaint/receipt");
+    if (err == ERR_OK && step_missing(d, 0) != 0) /* emptied again in another tab */
+        return reply_see_other(rep, "%s", step_path(step_missing(d, 0)));
     if (err == ERR_OK)
         err = checks(req, d);
     for (int i = 0; i < TRIES; i++) {

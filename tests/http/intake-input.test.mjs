@@ -36,7 +36,7 @@ const steps = {
       ['problem', null, /请选择“遇到了什么问题”/, /What went wrong/],
       ['problem', 'no_such', /列出的选项/, /listed|options|list/i],
       ['paid_on', '昨天', /2026年11月3日/, /2026/],
-      ['paid_on', '2026-02-30', /2026年11月3日/, /2026/],
+      ['paid_on', '2026-02-30', /没有这一天/, /no such day/],
       ['paid_on', '2999-1-1', /哪天付的款/, /When you paid/],
       ['paid_on', '1999-12-31', /哪天付的款/, /When you paid/],
       ['amount', '', /付了多少钱/, /How much you paid/],
@@ -211,6 +211,34 @@ test('a_draft_goes_on_elsewhere_with_its_resume_code', async () => {
   page = await here.submit(await here.get('/complaint/resume'), 'form', { code });
   assert.equal(page.status, 422, 'a discarded draft is gone');
   assert.match(page.text, /没有找到/);
+});
+
+test('kept_for_later_every_step_saves_what_is_there', async () => {
+  const client = new Client((await stack()).url);
+  const later = { button: 'then=save' };
+  let page = await client.submit(await client.get('/complaint/platform'), 'form', { order_no: '订单号：ＡＢ－９' }, later);
+  assert.equal(page.path, '/complaint/save', page.text);
+  page = await client.get('/complaint/platform');
+  assert.equal(page.value('order_no'), 'AB-9');
+  page = await client.submit(page, 'form', { payment_no: 'a b@c' }, later);
+  assert.equal(page.status, 422, 'what is wrong is said all the same');
+  assert.match(page.body, /id="f-payment_no-error"/);
+  assert.doesNotMatch(page.body, /id="f-platform-error"/);
+  page = await client.submit(await client.get('/complaint/story'), 'form', { story: '没到账', paid_on: '2026年11月20日 14:03:22' }, later);
+  assert.equal(page.path, '/complaint/save', page.text);
+  page = await client.get('/complaint/story');
+  assert.equal(page.value('story'), '没到账');
+  assert.match(page.value('paid_on'), /2026.11.20/);
+  assert.equal(page.value('amount'), '', 'no amount is not an amount of nothing');
+  page = await client.submit(await client.get('/complaint/contact'), 'form', { who: 'guardian', contact_way: 'mobile', call_name: '小王' }, later);
+  assert.equal(page.path, '/complaint/save', page.text);
+  assert.equal((await client.get('/complaint/contact')).value('call_name'), '小王');
+  assert.equal((await client.get('/complaint/check')).path, '/complaint/platform', 'nothing incomplete can be sent');
+  await client.submit(await client.get('/complaint/platform'), 'form', { platform: '样例', product: 'other' });
+  page = await client.get('/complaint/check');
+  assert.equal(page.path, '/complaint/story');
+  page = await client.submit(page, 'form', { problem: 'late', amount: '5', wanted: ['refund'] });
+  assert.equal(page.status, 422, 'going on asks for a whole story');
 });
 
 test('card_keys_and_identity_numbers_are_pointed_out_once_and_masked_on_request', async () => {

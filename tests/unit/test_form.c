@@ -9,6 +9,8 @@
 
 static const char *const kinds[] = {"refund", "deliver", "other", NULL};
 
+static const char *const laters[] = {"save", NULL};
+
 static const struct param params[] = {
     {.name = "n", .type = PARAM_NUMBER, .flags = PARAM_PATH},
     {.name = "platform",
@@ -26,6 +28,7 @@ static const struct param params[] = {
     {.name = "agree", .type = PARAM_BOOL, .flags = PARAM_REQUIRED, .label = "shared.confirm"},
     {.name = "password", .type = PARAM_SECRET, .max = 128},
     {.name = "version", .type = PARAM_INT},
+    {.name = "then", .type = PARAM_CODE, .flags = PARAM_LATER, .choices = laters},
     {0}};
 static const struct param other_params[] = {{.name = "platform", .type = PARAM_TEXT}, {0}};
 
@@ -76,6 +79,24 @@ static enum err take(struct request *req, const char *body)
 #define GOOD                                                                                       \
     "platform=%E5%8D%A1%E7%9B%9F&amount=176&story=0123456789&wanted=refund&wanted=other&agree=1"   \
     "&password=+p+&version=3"
+
+static void kept_for_later_nothing_is_required_and_what_is_wrong_keeps_its_error(void **state)
+{
+    struct request *req = request_of(*state);
+
+    assert_int_equal(take(req, "amount=&story=short&password=&version=3&then=save"), ERR_OK);
+    assert_int_equal(req->form.errors, 0);
+    assert_true(form_later(req));
+    assert_text(param_text(req, "story"), "short");
+    assert_int_equal(take(req, "amount=much&version=3&then=save"), ERR_OK);
+    assert_int_equal(req->form.errors, 1);
+    assert_string_equal(form_field(req, "amount")->error, "error.field.amount");
+    assert_int_equal(take(req, "story=short&version=3&then=other"), ERR_OK);
+    assert_false(form_later(req));
+    assert_int_equal(req->form.errors, 5); /* platform, story, wanted, agree, then */
+    assert_int_equal(take(req, "version=3"), ERR_OK);
+    assert_int_equal(req->form.errors, 3);
+}
 
 static void a_right_form_gives_typed_values(void **state)
 {
@@ -345,6 +366,7 @@ static void handlers_add_errors_with_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        unit_test_of(kept_for_later_nothing_is_required_and_what_is_wrong_keeps_its_error),
         unit_test_of(a_right_form_gives_typed_values),
         unit_test_of(bad_values_never_arrive_and_are_kept_as_typed),
         unit_test_of(repeated_and_unknown_names_are_refused_on_post),

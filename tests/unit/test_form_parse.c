@@ -138,6 +138,17 @@ static void dates_are_understood_as_people_write_them(void **state)
         {"12月31号", "2025-12-31"},
         {"2月29日", "2024-02-29"},
         {" 2024-2-29 ", "2024-02-29"},
+        {"2026-11-20 14:03", "2026-11-20"},
+        {"2026-11-20T14:03:22", "2026-11-20"},
+        {"2026/11/20  9:05", "2026-11-20"},
+        {"2026年11月20日 14:03:22", "2026-11-20"},
+        {"2026年11月20日14:03", "2026-11-20"},
+        {"11月20日　１４：０３", "2026-11-20"},
+        {"20261120 14:03", "2026-11-20"},
+        {"11.20", "2026-11-20"},
+        {"11/20", "2026-11-20"},
+        {"11/25", "2025-11-25"},
+        {"2.29", "2024-02-29"},
     };
     static const char *const bad[] = {"",           "2026",        "2026-11",   "2026-13-1",
                                       "2026-02-29", "26-11-3",     "11-3",      "2026-11-3-1",
@@ -160,6 +171,38 @@ static void dates_are_understood_as_people_write_them(void **state)
         if (form_parse_date(*state, str_of(bad[i]), today, &iso, &days))
             fail_msg("\"%s\" gave %.*s", bad[i], STR_ARG(iso));
     }
+}
+
+static void a_day_that_does_not_exist_is_told_from_what_is_no_date(void **state)
+{
+    static const char *const none[] = {
+        "2026-02-30", "2026年2月29日", "2月30日",          "11.31",
+        "13/20",      "20260231",      "2026-11-31 14:03", "2026/13/1"};
+    static const char *const other[] = {"昨天", "2026-11-20", "11.20",     "2026-11",
+                                        "2026", "",           "3.11.2026", "2026-11-20 25:03"};
+    const struct param on = {.name = "on", .type = PARAM_DATE};
+
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        if (!form_no_such_day(*state, str_of(none[i])))
+            fail_msg("\"%s\" is a day", none[i]);
+    }
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        if (form_no_such_day(*state, str_of(other[i])))
+            fail_msg("\"%s\" reads like a day that is missing", other[i]);
+    }
+    assert_refused(*state, &on, "2026-2-30", "error.field.no_day");
+    assert_refused(*state, &on, "昨天", "error.field.date");
+}
+
+static void a_label_before_a_number_is_dropped(void **state)
+{
+    const struct param number = {.name = "order_no", .type = PARAM_NUMBER};
+
+    assert_passes(*state, &number, "订单号：AB-12345", "AB-12345");
+    assert_passes(*state, &number, "订单号: ab 12345", "ab12345");
+    assert_passes(*state, &number, " 商户订单号：２０２６１１", "202611");
+    assert_refused(*state, &number, "订单AB-1", "error.field.number");
+    assert_refused(*state, &number, "号：AB-1", "error.field.number");
 }
 
 static void dates_have_their_years(void **state)
@@ -324,6 +367,8 @@ int main(void)
         unit_test_of(amounts_are_understood_as_people_write_them),
         unit_test_of(amounts_have_limits_and_show_as_yuan),
         unit_test_of(dates_are_understood_as_people_write_them),
+        unit_test_of(a_day_that_does_not_exist_is_told_from_what_is_no_date),
+        unit_test_of(a_label_before_a_number_is_dropped),
         unit_test_of(dates_have_their_years),
         unit_test_of(times_are_of_shanghai),
         unit_test_of(one_line_is_trimmed_counted_and_free_of_controls),
