@@ -21,10 +21,11 @@ static const struct status_row statuses[] = {
     {"SUBMITTED", "track.status.received", "we", "work"},
     {"TRIAGE", "track.status.received", "we", "work"},
     {"NEEDS_INFO", "track.status.needs_info", "you", "you"},
-    {"DECLINED", "track.status.declined", "you", "stop"},
+    {"DECLINED", "track.status.declined", "nobody", "stop"},
     {"PREPARING", "track.status.preparing", "we", "work"},
     {"READY", "track.status.preparing", "we", "work"},
     {"IN_PROGRESS", "track.status.in_progress", "they", "work"},
+    {"IN_PROGRESS", "track.status.between", "we", "work"}, /* every filing has ended */
     {"ESCALATION_DUE", "track.status.escalation", "we", "late"},
     {"NEGOTIATING", "track.status.negotiating", "they", "work"},
     {"SETTLED_PENDING", "track.status.settled", "they", "work"},
@@ -36,11 +37,12 @@ static const struct status_row statuses[] = {
     {"ARCHIVED", "track.status.closed", "nobody", "done"},
 };
 
-static const struct status_row *status_row(struct str status)
+/* waited: a filing is open.  Without one nobody is waited for: of the two rows of IN_PROGRESS the second holds. */
+static const struct status_row *status_row(struct str status, bool waited)
 {
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         if (str_eqz(status, statuses[i].status))
-            return &statuses[i];
+            return &statuses[str_eqz(status, "IN_PROGRESS") && !waited ? i + 1 : i];
     }
     return &statuses[0];
 }
@@ -53,21 +55,26 @@ static struct str text(struct request *req, const char *key)
 /* The top of the page: what, who, until when, how late. */
 static void add_next(struct request *req, json_t *model, const struct db_rows *rows)
 {
-    const struct status_row *row = status_row(db_text(rows, 0, "status"));
+    json_t *all = json_owned(req->arena, db_row_json(rows, 0));
+    bool waited = json_array_size(json_object_get(all, "open_filings")) != 0;
+    const struct status_row *row = status_row(db_text(rows, 0, "status"), waited);
     json_t *next = json_object(), *values = json_object();
-    struct str who, due = db_text(rows, 0, "next_due_on");
+    struct str due = db_text(rows, 0, "next_due_on");
     int64_t late = db_int(rows, 0, "late_days");
-    const char *who_key = db_int(rows, 0, "open_decisions") != 0 ? "you" : row->who;
+    bool over = strcmp(row->who, "nobody") == 0;
+    const char *who_key = db_int(rows, 0, "open_decisions") != 0 && !over ? "you" : row->who;
 
     json_set_str(values, "channel", vocab_label(req, "channel", db_text(rows, 0, "channel")));
     json_set_str(values, "result",
                  vocab_label(req, "closure_reason", db_text(rows, 0, "closure_reason")));
     json_set_str(next, "text", locale_text(req->arena, req->locale, row->key, values));
     json_decref(values);
-    who = text(req, str_z(req->arena, str_fmt(req->arena, "shared.who.%s", who_key)));
-    json_set_str(next, "who", who);
+    json_set_bool(next, "who", false);
+    if (!over)
+        json_set_str(next, "who",
+                     text(req, str_z(req->arena, str_fmt(req->arena, "shared.who.%s", who_key))));
     json_set_bool(next, "date_text", false);
-    if (due.n != 0 && strcmp(row->who, "nobody") != 0) {
+    if (due.n != 0 && !over) {
         json_t *v = json_object();
 
         json_set_str(v, "date", locale_day(req->arena, req->locale, due));
@@ -169,5 +176,12 @@ enum err case_show(struct request *req, struct reply *rep)
     json_set_str(model, "received_text",
                  locale_fen(req->arena, req->locale, db_int(overview, 0, "amount_received_fen")));
     json_set_bool(model, "has_received", db_int(overview, 0, "amount_received_fen") != 0);
+    json_set_bool(model, "has_items", false);
+    if (str_eqz(db_text(overview, 0, "status"), "NEEDS_INFO"))
+        err = missing_add(req, model);
+    if (err != ERR_OK) {
+        json_decref(model);
+        return err;
+    }
     return reply_page(rep, "track/case", model);
 }

@@ -1,6 +1,6 @@
 /*
  * /track/decisions: what waits for the complainant, each on a page of its own, one POST each.  Nothing is preselected, and not answering
- * is shown as waiting, never as yes (UX.md §2.8).  /track/consents: every consent, to be taken back as easily as it was given.
+ * is shown as waiting, never as yes (UX.md §2.8).
  */
 #include "core/arena.h"
 #include "core/db.h"
@@ -33,14 +33,6 @@ const struct param decision_params[] = {
      .max = 9999999999,
      .label = "track.decision.amount"},
     {.name = "version", .type = PARAM_INT, .min = 0, .max = INT64_MAX, .label = "track.version"},
-    {.name = NULL},
-};
-
-const struct param consent_params[] = {
-    {.name = "consent",
-     .type = PARAM_UUID,
-     .flags = PARAM_REQUIRED,
-     .label = "track.consents.title"},
     {.name = NULL},
 };
 
@@ -128,8 +120,7 @@ enum err decisions_show(struct request *req, struct reply *rep)
     return reply_page(rep, "track/decisions", model);
 }
 
-/* The labels of the channels that are still open. */
-static json_t *channel_labels(struct request *req, const json_t *codes)
+json_t *channel_labels(struct request *req, const json_t *codes)
 {
     json_t *list = json_array(), *code;
     size_t i;
@@ -239,45 +230,4 @@ enum err decision_post(struct request *req, struct reply *rep)
     if (err != ERR_OK)
         return reply_form_again(req, rep, err);
     return reply_see_other(rep, "/track/decisions");
-}
-
-enum err consents_show(struct request *req, struct reply *rep)
-{
-    struct db_rows *rows = NULL;
-    json_t *model, *list;
-    bool english = str_eqz(str_of(request_lang(req)), "en");
-    enum err err =
-        db_read(req->db, "track.consents", &rows, DB_BYTES("p_track", track_bearer(req)));
-
-    if (err != ERR_OK)
-        return err;
-    model = track_model(req, "track.consents.title", NULL);
-    list = db_rows_json(rows);
-    for (size_t i = 0; i < db_count(rows); i++) {
-        json_t *row = json_array_get(list, i);
-        struct str channel = db_text(rows, i, "channel");
-
-        json_set_str(row, "text", db_text(rows, i, english ? "text_en" : "text_zh"));
-        json_set_str(row, "channel_label",
-                     channel.n != 0 ? vocab_label(req, "channel", channel) : STR(""));
-        json_set_str(row, "at_text",
-                     locale_datetime(req->arena, req->locale, db_time(rows, i, "at")));
-        json_set_bool(row, "taken_back", !db_is_null(rows, i, "withdrawn_at"));
-        json_set_bool(row, "live",
-                      db_bool(rows, i, "granted") && db_is_null(rows, i, "withdrawn_at"));
-        json_set_bool(row, "ends_case", str_eqz(db_text(rows, i, "kind"), "HANDLE_CASE"));
-    }
-    json_set_new(model, "consents", list);
-    return reply_page(rep, "track/consents", model);
-}
-
-enum err consent_withdraw(struct request *req, struct reply *rep)
-{
-    enum err err =
-        db_write(req->db, "track.consent_withdraw", NULL, DB_BYTES("p_track", track_bearer(req)),
-                 DB_UUID("p_consent", param_uuid(req, "consent")));
-
-    if (err != ERR_OK)
-        return reply_form_again(req, rep, err);
-    return reply_see_other(rep, "/track/consents");
 }

@@ -31,12 +31,18 @@ static enum err add_file(struct request *req, const struct case_key *key,
 {
     struct uuid id = db_uuid(rows, i, "file_id");
     struct file_meta meta;
-    enum err err =
-        file_manifest_open(req->arena, key, &id, db_bytes(rows, i, "manifest_sealed"), &meta);
+    struct str note = STR("");
+    enum err err = file_of_row(req->arena, key, rows, i, &meta);
 
+    if (err == ERR_OK && !db_is_null(rows, i, "note_sealed"))
+        err = seal_field_open(req->arena, key, "file", &id, "note",
+                              db_bytes(rows, i, "note_sealed"), &note);
     if (err != ERR_OK)
         return err;
     json_set_str(row, "name", meta.name);
+    json_set_str(row, "note", note);
+    json_set_bool(row, "damaged", file_unshown(&meta));
+    json_set_bool(row, "heic", file_unshown(&meta) && file_is_heic(&meta));
     json_set_str(row, "sha256", str_hex(req->arena, str_bytes(meta.sha256, 32)));
     json_set_str(row, "size_text", locale_bytes(req->arena, req->locale, meta.bytes));
     return ERR_OK;

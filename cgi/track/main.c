@@ -117,6 +117,24 @@ static const struct route routes[] = {
      .params = consent_params,
      .handler = consent_withdraw,
      .page = consents_show},
+    {.name = "end_page",
+     .method = METHOD_GET,
+     .path = "/track/consents/end",
+     .who = WHO_CASE,
+     .handler = end_show},
+    {.name = "end",
+     .method = METHOD_POST,
+     .path = "/track/consents/end",
+     .who = WHO_CASE,
+     .body_max = FORM_MAX,
+     .params = end_params,
+     .handler = end_post,
+     .page = end_show},
+    {.name = "complaint",
+     .method = METHOD_GET,
+     .path = "/track/complaint",
+     .who = WHO_CASE,
+     .handler = complaint_show},
     {.name = "stop_page",
      .method = METHOD_GET,
      .path = "/track/stop",
@@ -144,7 +162,7 @@ static const struct route routes[] = {
 };
 
 static const char *const views[] = {"track", NULL};
-static const char *const locales[] = {"filing", "track", NULL};
+static const char *const locales[] = {"filing", "intake", "track", NULL};
 static const char *const key_names[] = {"roster.public", "lookup", "mail.public", NULL};
 static const char *const cookies[] = {"track", "tpre", "lang", NULL};
 

@@ -104,22 +104,17 @@ enum err message_post(struct request *req, struct reply *rep)
     return reply_see_other(rep, "/track/messages");
 }
 
-enum err supply_show(struct request *req, struct reply *rep)
+enum err missing_add(struct request *req, json_t *model)
 {
     struct db_rows *rows = NULL;
     const struct case_key *key;
-    json_t *model = track_model(req, "track.supply.title", supply_params), *list = json_array();
-    enum err err = ERR_OK;
+    json_t *list = json_array();
+    enum err err = track_key(req, &key);
 
     json_set_new(model, "items", list);
-    form_attr(json_object_get(model, "form"), "answer", "rows", STR("6"));
-    if (track_case_of(req) != NULL) {
-        json_set_int(model, "version", track_case_of(req)->version);
-        err = track_key(req, &key);
-        if (err == ERR_OK)
-            err = db_read(req->db, "track.missing", &rows, DB_BYTES("p_track", track_bearer(req)));
-    }
-    for (size_t i = 0; err == ERR_OK && rows != NULL && i < db_count(rows); i++) {
+    if (err == ERR_OK)
+        err = db_read(req->db, "track.missing", &rows, DB_BYTES("p_track", track_bearer(req)));
+    for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
         json_t *row = db_row_json(rows, i);
         struct uuid id = db_uuid(rows, i, "id");
         struct str text = STR("");
@@ -131,11 +126,25 @@ enum err supply_show(struct request *req, struct reply *rep)
                                   db_bytes(rows, i, "text_sealed"), &text);
         json_set_str(row, "text", text);
     }
+    json_set_bool(model, "has_items", json_array_size(list) != 0);
+    return err;
+}
+
+enum err supply_show(struct request *req, struct reply *rep)
+{
+    json_t *model = track_model(req, "track.supply.title", supply_params);
+    enum err err = ERR_OK;
+
+    form_attr(json_object_get(model, "form"), "answer", "rows", STR("6"));
+    json_set_bool(model, "has_items", false);
+    if (track_case_of(req) != NULL) {
+        json_set_int(model, "version", track_case_of(req)->version);
+        err = missing_add(req, model);
+    }
     if (err != ERR_OK) {
         json_decref(model);
         return err;
     }
-    json_set_bool(model, "has_items", json_array_size(list) != 0);
     return reply_page(rep, "track/supply", model);
 }
 

@@ -35,6 +35,11 @@ enum err track_files(struct request *req, struct file_context *fc);
 /* A model with title and, when params is given, a form. */
 json_t *track_model(struct request *req, const char *title_key, const struct param *params);
 
+/* Labels of channels, in the order of the codes.  New reference. */
+json_t *channel_labels(struct request *req, const json_t *codes);
+/* "items" [{item_label, text}] and has_items: what the volunteer asked for and did not get yet. */
+enum err missing_add(struct request *req, json_t *model);
+
 enum err code_show_page(struct request *req, struct reply *rep);
 enum err code_post(struct request *req, struct reply *rep);
 enum err leave_post(struct request *req, struct reply *rep);
@@ -52,12 +57,15 @@ enum err decision_show(struct request *req, struct reply *rep);
 enum err decision_post(struct request *req, struct reply *rep);
 enum err consents_show(struct request *req, struct reply *rep);
 enum err consent_withdraw(struct request *req, struct reply *rep);
+enum err end_show(struct request *req, struct reply *rep);
+enum err end_post(struct request *req, struct reply *rep);
+enum err complaint_show(struct request *req, struct reply *rep);
 enum err stop_show(struct request *req, struct reply *rep);
 enum err stop_post(struct request *req, struct reply *rep);
 enum err papers_show(struct request *req, struct reply *rep);
 enum err paper_get(struct request *req, struct reply *rep);
 
 extern const struct param code_params[], message_params[], evidence_params[], file_params[], supply_params[], decision_params[],
-    decision_path_params[], consent_params[], stop_params[];
+    decision_path_params[], consent_params[], end_params[], stop_params[];
 
 #endif

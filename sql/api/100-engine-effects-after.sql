@@ -39,6 +39,16 @@ end
 $$;
 comment on function engine.case_figures(core.case_file, core.case_file, text) is 'The figures that a step of a case leaves (DESIGN.md §12).';
 
+create function engine.questions_withdraw(p_case uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update core.decision d set withdrawn_at = core.now() where d.case_id = p_case and d.answer is null and d.withdrawn_at is null;
+end
+$$;
+comment on function engine.questions_withdraw(uuid) is 'Takes back every question that the complainant has not answered: nobody waits for the answer any more.';
+
 create function engine.case_moved(p_old core.case_file, p_to text, p_event text) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -49,8 +59,10 @@ begin
     if p_to = 'CLOSED' then
         update core.case_file c set closed_at = core.now() where c.id = p_old.id;
         perform engine.clock_stop(p_case => p_old.id, p_kinds => null, p_reason => 'CASE_CLOSED');
+        perform engine.questions_withdraw(p_case => p_old.id);
     elsif p_to = 'DECLINED' then
         perform engine.clock_stop(p_case => p_old.id, p_kinds => null, p_reason => 'CASE_CLOSED');
+        perform engine.questions_withdraw(p_case => p_old.id);
     elsif p_event = 'appeal' then
         -- The review begins again, by somebody else.
         perform engine.service_clock(p_case => p_old.id, p_code => 'review_within');
@@ -64,7 +76,7 @@ begin
     end if;
 end
 $$;
-comment on function engine.case_moved(core.case_file, text, text) is 'After a step of a case: closing time, clocks that have nothing to wait for, figures.';
+comment on function engine.case_moved(core.case_file, text, text) is 'After a step of a case: closing time, clocks and questions that have nothing to wait for, figures.';
 
 create function engine.case_reopened(p_case uuid) returns void
 language plpgsql volatile security definer

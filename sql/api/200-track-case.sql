@@ -5,7 +5,7 @@ create function track.overview(p_track bytea)
 returns table (case_no text, status text, version bigint, platform text, waiting_on text, submitted_at timestamptz, next_due_at timestamptz,
                next_due_on date, next_due_provisional boolean, late_days bigint, closure_reason text, closed_at timestamptz,
                amount_received_fen bigint, assigned boolean, accepted boolean, channel text, open_decisions bigint, open_items bigint,
-               unread bigint, lane text, resolved boolean)
+               unread bigint, lane text, resolved boolean, open_filings jsonb)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -18,16 +18,19 @@ begin
            greatest(0, engine.today() - engine.local_day(p_at => v_case.next_due_at - interval '1 microsecond'))::bigint,
            v_case.closure_reason, v_case.closed_at, v_case.amount_received_fen, v_case.assignee is not null,
            v_case.accepted_at is not null,
-           (select f.channel from core.filing f where f.case_id = v_case.id and f.submitted_at is not null order by f.submitted_at desc limit 1),
+           (select f.channel from core.filing f where f.case_id = v_case.id and f.submitted_at is not null
+            order by engine.filing_open(p_status => f.status) desc, f.submitted_at desc limit 1),
            (select count(*) from core.decision d where d.case_id = v_case.id and d.answer is null and d.withdrawn_at is null),
            (select count(*) from core.missing_item m where m.case_id = v_case.id and m.answered_at is null),
            (select count(*) from core.message m where m.case_id = v_case.id and m.author_kind <> 'complainant' and m.read_at is null),
-           v_case.lane, coalesce(v_case.closure_reason in ('RESOLVED_FULL', 'RESOLVED_PART', 'SETTLED'), false)
+           v_case.lane, coalesce(v_case.closure_reason in ('RESOLVED_FULL', 'RESOLVED_PART', 'SETTLED'), false),
+           (select coalesce(jsonb_agg(f.channel order by f.submitted_at), '[]') from core.filing f
+            where f.case_id = v_case.id and engine.filing_open(p_status => f.status))
     from core.platform p where p.id = v_case.platform;
 end
 $$;
 comment on function track.overview(bytea) is
-    'Status, who acts next and by when, how late, what waits for the complainant; resolved is apart from closed. Refuses: UD001.';
+    'Status, who acts next and by when, how late, what waits for the complainant, channels of open filings; resolved is apart from closed. Refuses: UD001.';
 
 create function track.clocks(p_track bytea) returns table (id uuid, kind text, state text, channel text, due_at timestamptz, why jsonb)
 language plpgsql stable security definer
@@ -114,6 +117,35 @@ begin
 end
 $$;
 comment on function track.message_add(bytea, uuid, bytea) is 'A message to the volunteer, sealed. Refuses: UD001.';
+
+create function track.complaint(p_track bytea)
+returns table (platform text, platform_link_sealed bytea, product text, order_no_sealed bytea, pay_method text, payment_no_sealed bytea,
+               problem text, paid_on date, amount_fen bigint, story_sealed bytea, wanted text[], wanted_other_sealed bytea, who text,
+               guardian_sealed bytea, age_band text, contact_way text, contact_sealed bytea, call_name_sealed bytea, safe text[],
+               hours_sealed bytea, purpose text)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := engine.track_case(p_track => p_track);
+begin
+    return query
+    select m.platform_text, m.platform_link_sealed, m.product, m.order_no_sealed, m.pay_method, m.payment_no_sealed, m.problem, m.paid_on,
+           m.amount_fen, m.story_sealed, m.wanted, m.wanted_other_sealed, m.who, m.guardian_sealed, v_case.age_band, m.contact_way,
+           m.contact_sealed, m.call_name_sealed, m.safe, m.hours_sealed, m.purpose
+    from core.complaint m where m.case_id = v_case.id;
+end
+$$;
+comment on function track.complaint(bytea) is 'What the complainant told, sealed as it is. Refuses: UD001.';
+
+create function track.choices() returns table (field text, choice text, label_zh text, label_en text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select distinct on (i.field, i.choice) i.field, i.choice, i.label_zh, i.label_en
+    from ref.intake_choice i order by i.field, i.choice, i.valid_from desc
+$$;
+comment on function track.choices() is 'Labels of all choices of the public form, those that have ended too: what was chosen keeps its name.';
 
 create function track.files(p_track bytea)
 returns table (file_id uuid, file_no bigint, manifest_sealed bytea, real_type text, width bigint, height bigint, damaged boolean,

@@ -157,7 +157,7 @@ end
 $$;
 comment on function track.consents(bytea) is 'Every consent given or refused, with its text. Refuses: UD001.';
 
-create function track.consent_withdraw(p_track bytea, p_consent uuid) returns void
+create function track.consent_withdraw(p_track bytea, p_consent uuid, p_ends boolean default true) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -174,13 +174,16 @@ begin
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'consent', p_object => p_consent, p_type => 'consent_taken_back',
                              p_actor_kind => 'complainant', p_after => jsonb_build_object('kind', v_kind));
     if v_kind = 'HANDLE_CASE' then
-        -- Without it nobody may work on the case (PIPL 15).
+        -- Without it nobody may work on the case (PIPL 15).  That is more than a tap on a button: it is agreed to by a tick of its own.
+        if not p_ends then
+            raise exception using errcode = 'UD030', message = 'ends the case', detail = 'agree:track.end.error.agree';
+        end if;
         perform engine.case_move(p_id => v_case.id, p_event => 'consent_withdrawn', p_to => 'CLOSED', p_actor_kind => 'complainant', p_actor => null);
     end if;
 end
 $$;
-comment on function track.consent_withdraw(bytea, uuid) is
-    'Takes a consent back; without HANDLE_CASE the case is closed and its erasure begins. Refuses: UD001, UD002, UD021.';
+comment on function track.consent_withdraw(bytea, uuid, boolean) is
+    'Takes a consent back; without HANDLE_CASE the case is closed and its erasure begins, which p_ends false refuses. Refuses: UD001, UD002, UD021, UD030.';
 
 create function track.missing(p_track bytea) returns table (id uuid, item text, text_sealed bytea, asked_at timestamptz)
 language plpgsql stable security definer
@@ -203,6 +206,12 @@ as $$
 declare
     v_case core.case_file := engine.track_case(p_track => p_track, p_write => true);
 begin
+    if v_case.status = 'NEEDS_INFO' and p_body is null and not exists (
+        select from core.file f
+        where f.case_id = v_case.id and f.source = 'complainant' and f.state = 'stored' and f.removed_at is null
+          and f.uploaded_at >= (select min(m.asked_at) from core.missing_item m where m.case_id = v_case.id and m.answered_at is null)) then
+        raise exception using errcode = 'UD030', message = 'nothing supplied', detail = 'answer:track.supply.error.nothing';
+    end if;
     if p_body is not null then
         insert into core.message (id, case_id, author_kind, body_sealed, at) values (p_id, v_case.id, 'complainant', p_body, core.now());
     end if;
@@ -212,6 +221,6 @@ begin
 end
 $$;
 comment on function track.supply(bytea, bigint, uuid, bytea) is
-    'The complainant has supplied what was asked (files were added before; p_body: an answer in words, or null): the case goes on. Refuses: UD001, UD020, UD021.';
+    'The complainant has supplied what was asked (files were added before; p_body: an answer in words, or null): the case goes on. Refuses: UD001, UD020, UD021, UD030 neither a new file nor an answer.';
 
 reset role;

@@ -91,7 +91,7 @@ for (const js of [false, true]) {
       await page.locator('form#form button.button').first().click();
       await page.waitForURL(/\/track\/case$/);
       await person.look('case');
-      for (const name of ['decisions', 'messages', 'evidence', 'consents', 'papers', 'stop']) {
+      for (const name of ['complaint', 'decisions', 'messages', 'evidence', 'consents', 'papers', 'stop']) {
         await page.goto(`/track/${name}`);
         await person.look(`track-${name}`);
       }

@@ -80,6 +80,13 @@ for (const [lang, js, viewport, scheme] of [['zh-CN', false, phone, 'light'], ['
       const before = await page.locator('main form').count();
       await go(page, 'main form button');
       assert.equal(await page.locator('main form').count(), before - 1, 'taken back');
+      await page.goto('/track/consents/end');
+      await go(page);
+      assert.equal(await errors(page), 1, 'nothing ends without the tick');
+      await look('consents-end');
+      await page.goto('/track/complaint');
+      await page.getByText('示例卡盟甲').first().waitFor();
+      await look('complaint');
       await page.goto('/track/messages');
       await go(page);
       assert.equal(await errors(page), 1);

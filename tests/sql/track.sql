@@ -1,6 +1,6 @@
 -- track: the code in, the case out; messages, decisions, supplements, consents (UX.md §2.8).
 \ir support.psql
-select plan(41);
+select plan(54);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -33,6 +33,9 @@ select is(t.answer($$select track.session_check(p_track => '\x00')$$), 'UD001', 
 -- What it shows
 select is((select platform || ' ' || status || ' ' || assigned || ' ' || accepted from track.overview(p_track => t.track())), '星云卡盟 SUBMITTED true false', 'where the case stands');
 select ok((select count(*) > 0 from track.clocks(p_track => t.track()) where why is not null), 'dates with their reasons');
+select is((select open_filings from track.overview(p_track => t.track())), '[]'::jsonb, 'no filing is open yet');
+select is((select product || ' ' || problem || ' ' || who from track.complaint(p_track => t.track())), (select product || ' ' || problem || ' ' || who from core.complaint where case_id = :'case_id'), 'what was told');
+select ok((select count(*) > 20 from track.choices() where label_zh <> '' and label_en <> ''), 'choices keep their names');
 select is((select array_agg(type) from track.timeline(p_track => t.track())), '{submit}', 'the timeline holds steps, not who looked');
 select engine.assignment_accept(p_case => :'case_id', p_user => :wang) \gset
 select t.move('case', :'case_id', 'start_review', null, :wang) \gset
@@ -46,6 +49,18 @@ select is((select count(*) from track.messages(p_track => t.track()) where unrea
 select track.message_add(p_track => t.track(), p_id => t.id('m'), p_body => '\x01') \gset
 select is((select author_kind from track.messages(p_track => t.track()) where id = t.id('m')), 'complainant', 'an own message');
 select is(t.answer($$select track.supply(p_track => t.track(), p_version => 0, p_id => t.id('m2'), p_body => '\x01')$$), 'UD020', 'an old page');
+select is(t.answer($$select track.supply(p_track => t.track(), p_version => (select version from core.case_file), p_id => t.id('m2'), p_body => null)$$),
+          'UD030 answer:track.supply.error.nothing', 'neither a file nor an answer');
+savepoint nothing;
+select t.file(:'case_id') as early \gset
+update core.file set uploaded_at = core.now() - interval '1 day' where id = :'early';
+update core.missing_item set asked_at = core.now() - interval '1 hour';
+select is(t.answer($$select track.supply(p_track => t.track(), p_version => (select version from core.case_file), p_id => t.id('m2'), p_body => null)$$),
+          'UD030 answer:track.supply.error.nothing', 'a file from before the question is no answer');
+update core.file set uploaded_at = core.now() where id = :'early';
+select is(t.answer($$select track.supply(p_track => t.track(), p_version => (select version from core.case_file), p_id => t.id('m2'), p_body => null)$$),
+          'ok', 'a file since the question is');
+rollback to savepoint nothing;
 select track.supply(p_track => t.track(), p_version => (select version from core.case_file), p_id => t.id('m2'), p_body => '\x01') \gset
 select is((select status || ' ' || (select count(*) from track.missing(p_track => t.track())) from track.overview(p_track => t.track())), 'TRIAGE 0', 'supplied: the review goes on');
 select t.file(:'case_id') as own, t.file(:'case_id') as paper \gset
@@ -77,9 +92,23 @@ select is(t.decide('q3', 'kept', null, 2), 'UD025', 'an answer stays');
 
 -- Consents, stopping
 select ok((select count(*) >= 2 from track.consents(p_track => t.track()) where text_zh <> ''), 'consents with their texts');
-select track.consent_withdraw(p_track => t.track(), p_consent => (select id from core.consent where kind = 'SHARE_REGULATOR')) \gset
+select track.consent_withdraw(p_track => t.track(), p_consent => (select id from core.consent where kind = 'SHARE_REGULATOR'), p_ends => false) \gset
 select is(engine.consent_given(p_case => :'case_id', p_channel => 'COMPLAINT_12315'), false, 'taken back');
-select is(t.answer($$select track.consent_withdraw(p_track => t.track(), p_consent => t.id('none'))$$), 'UD002', 'no such consent');
+select is(t.answer($$select track.consent_withdraw(p_track => t.track(), p_consent => t.id('none'), p_ends => false)$$), 'UD002', 'no such consent');
+create function t.end_case(p_ends boolean) returns text language sql as $$
+    select t.answer(format('select track.consent_withdraw(p_track => t.track(), p_consent => (select id from core.consent where kind = %L), p_ends => %L)',
+                           'HANDLE_CASE', p_ends))
+$$;
+select is(t.end_case(false), 'UD030 agree:track.end.error.agree', 'the consent that carries the case is not taken back by one tap');
+select is((select status from track.overview(p_track => t.track())), 'TRIAGE', 'nothing has ended');
+savepoint ending;
+select t.question('q4', 'WAIT') \gset
+select is(t.end_case(true), 'ok', 'with the tick it is');
+select is((select status || ' ' || closure_reason from track.overview(p_track => t.track())), 'CLOSED CONSENT_WITHDRAWN', 'the case is closed');
+select is((select count(*) from core.task where kind = 'ERASE' and case_id = :'case_id'), 1::bigint, 'its erasure begins');
+select is((select open_decisions from track.overview(p_track => t.track())), 0::bigint, 'questions end with the case');
+select is(t.answer($$select track.decision_get(p_track => t.track(), p_decision => t.id('q4'))$$), 'UD002', 'they are not shown any more');
+rollback to savepoint ending;
 select is(t.answer($$select track.stop_ask(p_track => t.track(), p_id => t.id('stop'), p_reason => 'bored')$$), 'UD031 reason', 'known reasons only');
 select track.stop_ask(p_track => t.track(), p_id => t.id('stop'), p_reason => 'pressed') \gset
 select is((select 'PRESSED' = any (special_flags) from core.case_file), true, 'pressure is recorded');
