@@ -38,14 +38,19 @@ enum err check_show(struct request *req, struct reply *rep)
 {
     struct draft *d = NULL;
     json_t *model;
+    bool begun = false;
     enum err err = draft_open(req, &d);
 
+    if (err == ERR_OK && !d->submitted)
+        err = story_only_begun(req, d, &begun);
     if (err != ERR_OK)
         return err;
     if (d->submitted)
         return reply_see_other(rep, "/complaint/receipt");
     if (step_missing(d, 0) != 0)
         return reply_see_other(rep, "%s", step_path(step_missing(d, 0)));
+    if (begun)
+        return reply_see_other(rep, "%s", step_path(STEP_STORY));
     model = intake_model(req, "intake.check.page_title", check_params, NULL);
     json_set_z(model, "back", step_path(STEP_CONTACT));
     err = summary_add(req, d, model);

@@ -58,6 +58,8 @@ struct str choice_label(const json_t *choices, const char *field, struct str cod
 void choice_options(json_t *form, const char *field, const json_t *choices);
 /* The first step that is not complete, `now` counted as complete; 0 = none.  What was kept for later may lack anything. */
 enum step step_missing(const struct draft *d, enum step now);
+/* story.c: the story was kept for later and is shorter than one that can be sent. */
+enum err story_only_begun(struct request *req, const struct draft *d, bool *begun);
 /* Address of a step; 0 = the check page. */
 const char *step_path(enum step step);
 /* After a step was saved: to the page that is due, or to the resume code when that button was pressed (parameter `then`). */

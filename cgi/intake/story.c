@@ -8,6 +8,7 @@
 #include "intake/intake.h"
 #include "rules/masking.h"
 
+enum { STORY_MIN = 10 }; /* characters */
 enum { MASKS = MASKS_KEY | MASKS_ID | MASKS_BANK };
 
 const struct param story_params[] = {
@@ -30,7 +31,7 @@ const struct param story_params[] = {
     {.name = "story",
      .type = PARAM_LINES,
      .flags = PARAM_REQUIRED,
-     .min = 10,
+     .min = STORY_MIN,
      .max = 5000,
      .label = "intake.story.story"},
     {.name = "wanted",
@@ -108,6 +109,15 @@ enum err story_show(struct request *req, struct reply *rep)
     remarks_add(req, form);
     step_frame(model, STEP_STORY, d);
     return reply_page(rep, "intake/story", model);
+}
+
+enum err story_only_begun(struct request *req, const struct draft *d, bool *begun)
+{
+    struct str story = STR("");
+    enum err err = draft_text(req, d, "story", &story);
+
+    *begun = story.n != 0 && str_chars(story) < STORY_MIN;
+    return err;
 }
 
 static enum err story_save(struct request *req, const struct draft *d, struct str story)

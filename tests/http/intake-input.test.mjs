@@ -239,6 +239,10 @@ test('kept_for_later_every_step_saves_what_is_there', async () => {
   assert.equal(page.path, '/complaint/story');
   page = await client.submit(page, 'form', { problem: 'late', amount: '5', wanted: ['refund'] });
   assert.equal(page.status, 422, 'going on asks for a whole story');
+  await client.submit(await client.get('/complaint/story'), 'form', { problem: 'late', amount: '5', wanted: ['refund'] }, later);
+  await client.submit(await client.get('/complaint/evidence'), 'form', {}, { button: '/complaint/evidence?then=on' });
+  page = await client.submit(await client.get('/complaint/contact'), 'form', { who: 'self', contact_way: 'none' });
+  assert.equal(page.path, '/complaint/story', 'a story that was only begun cannot be sent');
 });
 
 test('card_keys_and_identity_numbers_are_pointed_out_once_and_masked_on_request', async () => {

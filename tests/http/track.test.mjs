@@ -34,6 +34,11 @@ test('everything_that_was_told_is_shown_again', async () => {
   assert.equal((await new Client(url).get('/track/complaint')).path, '/track');
 });
 
+test('dates_of_our_own_say_who_acts', async () => {
+  const { client } = await followed('WHO-1');
+  assert.match((await client.get('/track/case')).text, /志愿者最晚接手/);
+});
+
 test('a_file_shows_its_note_and_whether_it_can_be_opened', async () => {
   const { client } = await followed('NOTE-1');
   let page = await client.submit(await client.get('/track/evidence'), 'form', { note: '付款记录𠮷', file: file('一.png', png(7, 7), 'image/png') });
