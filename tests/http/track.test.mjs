@@ -35,7 +35,9 @@ test('everything_that_was_told_is_shown_again', async () => {
 });
 
 test('dates_of_our_own_say_who_acts', async () => {
-  const { client } = await followed('WHO-1');
+  const { number, client } = await followed('WHO-1');
+  assert.match((await client.get('/track/case')).text, /我们最晚回复您/);
+  await lead.submit(await lead.get(`/desk/cases/${number}`), `/desk/cases/${number}/release`);
   assert.match((await client.get('/track/case')).text, /志愿者最晚接手/);
 });
 
