@@ -109,7 +109,15 @@ bool multipart_boundary(struct arena *a, struct str content_type, struct str *bo
     }
 }
 
-/* Any text, never a path: what stands behind the last slash or backslash, controls as visible marks, at most 255 bytes. */
+/* Controls, and what turns the direction of writing: an ending shown in another place is an ending that lies. */
+static bool is_hidden(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* Any text, never a path: what stands behind the last slash or backslash, controls and direction characters as visible marks, at most
+ * 255 bytes. */
 static struct str clean_file_name(struct arena *a, struct str sent)
 {
     struct str s = form_repair(a, sent);
@@ -130,7 +138,7 @@ static struct str clean_file_name(struct arena *a, struct str sent)
             buf_addc(&b, '"');
             i = at + 3;
         } else {
-            buf_add_char(&b, c < 0x20 || (c >= 0x7F && c < 0xA0) ? 0xFFFD : c);
+            buf_add_char(&b, is_hidden(c) ? 0xFFFD : c);
         }
     }
     s = buf_str(&b);
