@@ -55,17 +55,17 @@ declare
 begin
     select c.* into v_case from core.case_file c where c.case_no = upper(p_case_no);
     v_case := engine.case_for_user(p_session => p_session, p_case => v_case.id);
-    -- At most 60 different cases an hour a session: a stolen session cannot empty the desk.
-    if not exists (select from core.attempt a where a.kind = 'opened' and a.key = sha256(sha256(p_session) || uuid_send(v_case.id))
+    -- At most 60 different cases an hour a person, in however many sessions: a stolen password cannot empty the desk.
+    if not exists (select from core.attempt a where a.kind = 'opened' and a.key = sha256(uuid_send(v_user.id) || uuid_send(v_case.id))
                    and a.last_at > core.now() - interval '1 hour') then
         begin
-            perform engine.attempt_take(p_kind => 'openings', p_key => encode(p_session, 'hex'),
+            perform engine.attempt_take(p_kind => 'openings', p_key => v_user.id::text,
                                         p_limit => engine.limit_n(p_code => 'openings_hour'), p_window => interval '1 hour');
         exception when sqlstate 'UD010' then
             raise exception using errcode = 'UD042', message = 'too many cases opened';
         end;
         insert into core.attempt as a (kind, key, window_start, n, last_at)
-        values ('opened', sha256(sha256(p_session) || uuid_send(v_case.id)), core.now(), 1, core.now())
+        values ('opened', sha256(uuid_send(v_user.id) || uuid_send(v_case.id)), core.now(), 1, core.now())
         on conflict (kind, key) do update set window_start = excluded.window_start, last_at = excluded.last_at;
         perform engine.event_add(p_case => v_case.id, p_object_kind => 'case', p_object => v_case.id, p_type => 'opened',
                                  p_actor_kind => 'user', p_actor => v_user.id);

@@ -310,7 +310,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
 begin
     begin
-        perform engine.attempt_take(p_kind => 'openings', p_key => encode(p_session, 'hex'), p_limit => engine.limit_n(p_code => 'openings_hour'),
+        perform engine.attempt_take(p_kind => 'openings', p_key => v_user.id::text, p_limit => engine.limit_n(p_code => 'openings_hour'),
                                     p_window => interval '1 hour');
     exception when sqlstate 'UD010' then
         raise exception using errcode = 'UD042', message = 'too many cases opened';

@@ -1,6 +1,6 @@
 -- desk: opening a case with the one seal that the person may open, keys that wait, and what the opened case shows.
 \ir support.psql
-select plan(38);
+select plan(41);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -33,6 +33,11 @@ update ref.service_limit set n = 1 where code = 'openings_hour';
 select t.submitted(2) as second \gset
 select is(t.answer(format('select desk.case_open(p_session => %L, p_case_no => %L)', :'wang_session', (select case_no from core.case_file where id = :'second'))), 'UD042',
     'a stolen session cannot empty the desk');
+select t.session(:wang) as wang_again \gset
+select is(t.answer(format('select desk.case_open(p_session => %L, p_case_no => %L)', :'wang_again', (select case_no from core.case_file where id = :'second'))), 'UD042',
+    'nor can a new session of the same person');
+select is(t.answer(format('select desk.claim_offer(p_session => %L)', :'wang_again')), 'UD042', 'nor by taking cases from the pool');
+select is(t.answer(format('select desk.case_open(p_session => %L, p_case_no => %L)', :'wang_again', :'no')), 'ok', 'what was open already stays open there');
 select is(t.answer(format('select desk.case_open(p_session => %L, p_case_no => %L)', :'wang_session', :'no')), 'ok', 'the same case again is no new one');
 
 -- Keys that wait
