@@ -167,6 +167,16 @@ json_t *account_model(struct request *req, const char *title_key, const struct p
     return model;
 }
 
+enum err link_take(struct request *req, struct reply *rep, enum session_kind kind, const char *path)
+{
+    struct session *link = session_of_cookie(req->arena, kind, param_text(req, "token"));
+
+    if (link == NULL)
+        return reply_error(req, rep, ERR_NOT_FOUND);
+    reply_cookie(req, rep, "link", session_cookie_text(req->arena, link), -1);
+    return reply_see_other(rep, "%s", path);
+}
+
 bool login_form_ok(struct str login)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";

@@ -29,8 +29,7 @@ const struct param invite_params[] = {
 
 enum err invite_link(struct request *req, struct reply *rep)
 {
-    reply_cookie(req, rep, "link", param_text(req, "token"), -1);
-    return reply_see_other(rep, "/invite");
+    return link_take(req, rep, SESSION_LINK, "/invite");
 }
 
 static enum err look(struct request *req, struct session **link, struct db_rows **rows)

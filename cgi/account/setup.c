@@ -56,11 +56,9 @@ const struct param setup_params[] = {
     {.name = NULL},
 };
 
-/* The token stays in the address for one request only: the cookie carries it on (SECURITY.md §4.2).  Nothing is used up by a GET. */
 enum err setup_link(struct request *req, struct reply *rep)
 {
-    reply_cookie(req, rep, "link", param_text(req, "token"), -1);
-    return reply_see_other(rep, "/setup");
+    return link_take(req, rep, SESSION_SETUP, "/setup");
 }
 
 struct setup {

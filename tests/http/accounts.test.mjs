@@ -1,11 +1,13 @@
 // Accounts (issue: invitations, roles, passwords, second factor, sessions, lost passwords, throttling), without scripts, as people do it.
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import test from 'node:test';
 import { psql, rows, value } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 import { complain, coordinator, enrol, invited, ownStack, password } from '../support/people.mjs';
 
-const { url } = await ownStack();
+const { url, logs } = await ownStack();
 const lead = await coordinator(url);
 const forget = () => psql('delete from core.attempt');
 
@@ -82,6 +84,21 @@ test('an_invitation_works_once_and_ends_after_its_time_or_when_taken_back', asyn
 });
 
 test('a_lost_password_is_repaired_by_a_coordinator_and_no_case_is_lost', async () => {
+test('a_link_that_is_no_token_does_not_exist', async () => {
+  for (const kind of ['invite', 'setup']) {
+    const unknown = await new Client(url).get(`/${kind}/${'A'.repeat(43)}`);
+    assert.equal(unknown.status, 410, unknown.text);
+    // No base64url at all; no possible end of 32 bytes; what a header must never carry.
+    for (const token of [`${'A'.repeat(42)}!`, `${'A'.repeat(42)}=`, `${'A'.repeat(42)}B`, `${'A'.repeat(42)}%0A`, `;${'A'.repeat(42)}`, '%E6%8F%B4'.repeat(43)]) {
+      const client = new Client(url);
+      const page = await client.get(`/${kind}/${token}`);
+      assert.equal(page.status, 404, `${kind} ${token} ${page.text}`);
+      assert.doesNotMatch(String(page.headers['set-cookie'] ?? ''), /link=/, 'no cookie is made of it');
+    }
+  }
+  for (const name of await readdir(logs)) assert.doesNotMatch(await readFile(path.join(logs, name), 'utf8'), /child-died|Assertion/, name);
+});
+
   const person = await invited(lead, url, 'volunteer', 'vol.lost');
   await enrol(person);
   await lead.get('/desk');
