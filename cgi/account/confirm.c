@@ -23,6 +23,14 @@ const struct param confirm_params[] = {
     {.name = NULL},
 };
 
+/* What was chosen is a field or two, asked again on the page that it leads back to. */
+enum err step_up_or_again(struct request *req, struct reply *rep, enum err err, const char *back)
+{
+    if (err == ERR_FACTOR && !req->wants_json)
+        return reply_see_other(rep, "/account/confirm?next=%s", back);
+    return reply_form_again(req, rep, err);
+}
+
 enum err confirm_show(struct request *req, struct reply *rep)
 {
     json_t *model = account_model(req, "account.confirm.title", confirm_params, NULL);

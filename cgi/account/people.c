@@ -160,15 +160,6 @@ enum err people_show(struct request *req, struct reply *rep)
     return reply_page(rep, "account/people", model);
 }
 
-/* ERR_FACTOR leads to the second factor and back to the page; what was chosen is two fields, asked again there. */
-static enum err step_up_or_again(struct request *req, struct reply *rep, enum err err,
-                                 const char *back)
-{
-    if (err == ERR_FACTOR && !req->wants_json)
-        return reply_see_other(rep, "/account/confirm?next=%s", back);
-    return reply_form_again(req, rep, err);
-}
-
 /* Shows a link once. */
 static enum err show_link(struct request *req, struct reply *rep, const struct session *link,
                           const struct db_rows *rows, const char *title_key, const char *column)

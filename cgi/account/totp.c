@@ -116,7 +116,7 @@ enum err totp_start(struct request *req, struct reply *rep)
         DB_BYTES("p_sealed", seal_box(req->arena, (const unsigned char *)req->staff->public_key.p,
                                       str_bytes(secret, TOTP_SECRET_BYTES))));
     if (err != ERR_OK)
-        return reply_error(req, rep, err);
+        return step_up_or_again(req, rep, err, "/account/totp");
     return reply_see_other(rep, "/account/totp");
 }
 
@@ -190,7 +190,7 @@ enum err totp_confirm(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         return show_codes(req, rep, codes);
     json_decref(codes);
-    return reply_form_again(req, rep, err);
+    return step_up_or_again(req, rep, err, "/account/totp");
 }
 
 static enum err totp_remove(struct request *req, struct reply *rep)

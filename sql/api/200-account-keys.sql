@@ -51,7 +51,8 @@ begin
     update core.app_user u set totp_pending = p_sealed where u.id = v_user.id;
 end
 $$;
-comment on function account.totp_start(bytea, bytea) is 'Keeps a new TOTP secret (sealed to the user) until its first code was right. Refuses: UD001.';
+comment on function account.totp_start(bytea, bytea) is
+    'Keeps a new TOTP secret (sealed to the user) until its first code was right; where a factor exists, after it. Refuses: UD001, UD004.';
 
 create function account.totp_look(p_session bytea) returns table (pending bytea, sealed bytea, last_step bigint)
 language plpgsql stable security definer
@@ -64,6 +65,10 @@ begin
 end
 $$;
 comment on function account.totp_look(bytea) is 'Own sealed TOTP secrets: the pending and the confirmed one. Refuses: UD001.';
+    -- Who has only the session must not put a factor of their own in the place of the owner's.
+    if v_user.totp_sealed is not null then
+        perform engine.factor_check(p_session => p_session);
+    end if;
 
 create function account.totp_confirm(p_session bytea, p_step bigint, p_codes bytea[]) returns void
 language plpgsql security definer
@@ -81,14 +86,20 @@ begin
     where u.id = v_user.id;
     delete from core.factor_code f where f.app_user = v_user.id;
     insert into core.factor_code (app_user, lookup) select v_user.id, sha256(c) from unnest(p_codes) c;
-    update core.session s set factor_at = core.now() where s.id = sha256(p_session);
+    -- Only the first factor counts as asked for just now: a later one would prolong the freshness of the old.
+    if v_user.totp_sealed is null then
+        update core.session s set factor_at = core.now() where s.id = sha256(p_session);
+    end if;
     update core.session s set ended_at = core.now() where s.app_user = v_user.id and s.id <> sha256(p_session) and s.ended_at is null;
     perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'factor_enrolled',
         p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
 comment on function account.totp_confirm(bytea, bigint, bytea[]) is
-    'The pending secret becomes the second factor; stores ten recovery-code look-ups; ends other sessions. Refuses: UD001, UD025.';
+    'The pending secret becomes the second factor; stores ten recovery-code look-ups; ends other sessions. Where a factor exists, after it. Refuses: UD001, UD004, UD025.';
+    if v_user.totp_sealed is not null then
+        perform engine.factor_check(p_session => p_session);
+    end if;
 
 create function account.factor_codes_replace(p_session bytea, p_step bigint, p_codes bytea[]) returns void
 language plpgsql security definer

@@ -71,6 +71,15 @@ select is((select pending from account.totp_look(p_session => t.k('s'))), '\x77'
 select is((select needs_factor from account.login_check(p_login => 'wang', p_verifier => '\x22')), false, 'and does not count yet');
 select account.totp_confirm(p_session => t.k('s'), p_step => 10, p_codes => array[t.k('c1'), t.k('c2')]) \gset
 select is((select factor_codes_left from account.session_check(p_session => t.k('s'))), 2::bigint, 'confirmed, with recovery codes');
+-- Another factor in its place: only for who has just shown the first.
+select is(t.answer($$select account.totp_start(p_session => t.k('s'), p_sealed => '\x78')$$), 'ok', 'the first enrolment counts as the factor shown just now');
+update core.session set factor_at = core.now() - interval '6 minutes' where id = sha256(t.k('s'));
+select is(t.answer($$select account.totp_start(p_session => t.k('s'), p_sealed => '\x79')$$), 'UD004', 'the session alone begins no other factor');
+select is(t.answer($$select account.totp_confirm(p_session => t.k('s'), p_step => 10, p_codes => '{}')$$), 'UD004', 'and finishes none');
+select is((select sealed from account.totp_look(p_session => t.k('s'))), '\x77'::bytea, 'the factor is the old one');
+update core.session set factor_at = core.now() - interval '4 minutes' where id = sha256(t.k('s'));
+select is(t.answer($$select account.totp_confirm(p_session => t.k('s'), p_step => 10, p_codes => array[t.k('c1'), t.k('c2')])$$), 'ok', 'after the second factor it may be replaced');
+select is((select factor_at from core.session where id = sha256(t.k('s'))), core.now() - interval '4 minutes', 'which makes the session no fresher');
 select is((select full_rights from account.login_begin(p_login => 'wang', p_verifier => '\x22', p_session => t.k('pre'), p_wrapped_key => '\x01',
     p_device_label => '', p_network => 'n', p_device => null)), false, 'now the password alone is half the way');
 select is((select tries_left || ' ' || last_step from account.factor_look(p_pre => t.k('pre'))), '5 10', 'what checking the code needs');
