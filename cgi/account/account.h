@@ -65,10 +65,15 @@ enum err factor_post(struct request *req, struct reply *rep);
 enum err logout_post(struct request *req, struct reply *rep);
 enum err confirm_show(struct request *req, struct reply *rep);
 enum err confirm_post(struct request *req, struct reply *rep);
-/* Checks a typed second factor of the person whose secret key is at hand: TOTP code or recovery code.  ERR_CREDENTIALS when wrong.
+/* Checks a typed second factor of the person whose secret key is at hand: TOTP code or recovery code.  ERR_CREDENTIALS when wrong,
+ * ERR_TOO_MANY while too many TOTP codes were wrong (recovery codes cannot be guessed and do not wait).
  * *step: TOTP step, or 0 and *lookup (32 bytes) of the recovery code. */
 enum err factor_read(struct request *req, const struct uuid *user, struct str totp_sealed, const unsigned char public_key[32],
                      const unsigned char secret_key[32], struct str typed, int64_t *step, struct str *lookup);
+/* Counts a wrong second factor for the person (and the pre-session); returns err, or what counting met. */
+enum err factor_count(struct request *req, enum err err);
+/* ERR_TOO_MANY while the person waits after wrong TOTP codes. */
+enum err factor_wait(struct request *req);
 
 enum err setup_link(struct request *req, struct reply *rep);
 enum err setup_show(struct request *req, struct reply *rep);

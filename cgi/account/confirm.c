@@ -75,7 +75,7 @@ static enum err confirm_take(struct request *req, struct reply *rep)
 
 enum err confirm_post(struct request *req, struct reply *rep)
 {
-    enum err err = confirm_take(req, rep);
+    enum err err = factor_count(req, confirm_take(req, rep));
 
     if (err == ERR_CREDENTIALS) {
         form_error(req, "code", "account.factor.error.wrong");

@@ -194,6 +194,23 @@ enum err factor_show(struct request *req, struct reply *rep)
     return reply_page(rep, "account/factor", model);
 }
 
+enum err factor_wait(struct request *req)
+{
+    return db_read(req->db, "account.factor_wait", NULL,
+                   DB_BYTES("p_session", session_bearer(req->session)));
+}
+
+enum err factor_count(struct request *req, enum err err)
+{
+    enum err counted;
+
+    if (err != ERR_CREDENTIALS)
+        return err;
+    counted = db_write(req->db, "account.factor_failed", NULL,
+                       DB_BYTES("p_session", session_bearer(req->session)));
+    return counted != ERR_OK ? counted : err;
+}
+
 enum err factor_read(struct request *req, const struct uuid *user, struct str totp_sealed,
                      const unsigned char public_key[32], const unsigned char secret_key[32],
                      struct str typed, int64_t *step, struct str *lookup)
@@ -210,7 +227,9 @@ enum err factor_read(struct request *req, const struct uuid *user, struct str to
         *lookup = str_bytes(digest, 32);
         return ERR_OK;
     }
-    err = seal_box_open(req->arena, public_key, secret_key, totp_sealed, &secret);
+    err = factor_wait(req);
+    if (err == ERR_OK)
+        err = seal_box_open(req->arena, public_key, secret_key, totp_sealed, &secret);
     if (err != ERR_OK)
         return err;
     if (secret.n != TOTP_SECRET_BYTES)
@@ -249,14 +268,8 @@ static enum err factor_take(struct request *req, struct reply *rep)
             DB_INT("p_step", step), DB_BYTES_OR_NULL("p_code_lookup", lookup),
             DB_BYTES("p_session", session_bearer(session)), DB_BYTES("p_wrapped_key", wrapped));
     }
-    if (err == ERR_CREDENTIALS) {
-        enum err counted = db_write(req->db, "account.factor_failed", NULL,
-                                    DB_BYTES("p_pre", session_bearer(req->session)));
-
-        return counted != ERR_OK ? counted : ERR_CREDENTIALS;
-    }
     if (err != ERR_OK)
-        return err;
+        return factor_count(req, err);
     reply_cookie(req, rep, "sid", session_cookie_text(req->arena, session), -1);
     reply_cookie(req, rep, "pre", STR(""), 0);
     return ERR_OK;

@@ -64,7 +64,7 @@ static enum err password_take(struct request *req)
         err = credentials_new(req, &user, param_text(req, "password"), &fresh);
     if (err != ERR_OK)
         return err;
-    return db_write(
+    err = db_write(
         req->db, "account.password_change", NULL,
         DB_BYTES("p_session", session_bearer(req->session)),
         DB_BYTES("p_old_verifier", str_bytes(old->verifier, 32)),
@@ -74,6 +74,13 @@ static enum err password_take(struct request *req)
         DB_BYTES("p_verifier", str_bytes(fresh->verifier, 32)),
         DB_BYTES("p_wrapped_secret", seal_user_key(req->arena, fresh->wrap, &user,
                                                    (uint32_t)req->staff->key_version, secret)));
+    if (err == ERR_CREDENTIALS) {
+        enum err counted = db_write(req->db, "account.password_failed", NULL,
+                                    DB_BYTES("p_session", session_bearer(req->session)));
+
+        return counted != ERR_OK ? counted : err;
+    }
+    return err;
 }
 
 enum err password_post(struct request *req, struct reply *rep)

@@ -166,6 +166,14 @@ static enum err check_code(struct request *req, const char *column, int64_t *ste
     return ERR_OK;
 }
 
+/* check_code for the confirmed factor: who has only the session must not guess it. */
+static enum err check_own_code(struct request *req, int64_t *step)
+{
+    enum err err = factor_wait(req);
+
+    return err != ERR_OK ? err : check_code(req, "sealed", step);
+}
+
 static enum err wrong_code(struct request *req, struct reply *rep, enum err err)
 {
     if (err != ERR_CREDENTIALS)
@@ -196,13 +204,13 @@ enum err totp_confirm(struct request *req, struct reply *rep)
 static enum err totp_remove(struct request *req, struct reply *rep)
 {
     int64_t step;
-    enum err err = check_code(req, "sealed", &step);
+    enum err err = check_own_code(req, &step);
 
     if (err == ERR_OK)
         err = db_write(req->db, "account.totp_remove", NULL,
                        DB_BYTES("p_session", session_bearer(req->session)), DB_INT("p_step", step));
     if (err != ERR_OK)
-        return wrong_code(req, rep, err);
+        return wrong_code(req, rep, factor_count(req, err));
     return reply_see_other(rep, "/account?done=totp_removed");
 }
 
@@ -211,10 +219,10 @@ static enum err codes_replace(struct request *req, struct reply *rep)
     struct str lookups[CODES];
     json_t *codes;
     int64_t step;
-    enum err err = check_code(req, "sealed", &step);
+    enum err err = check_own_code(req, &step);
 
     if (err != ERR_OK)
-        return wrong_code(req, rep, err);
+        return wrong_code(req, rep, factor_count(req, err));
     codes = codes_new(req, lookups);
     err = db_write(req->db, "account.factor_codes_replace", NULL,
                    DB_BYTES("p_session", session_bearer(req->session)), DB_INT("p_step", step),
@@ -222,7 +230,7 @@ static enum err codes_replace(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         return show_codes(req, rep, codes);
     json_decref(codes);
-    return wrong_code(req, rep, err);
+    return wrong_code(req, rep, factor_count(req, err));
 }
 
 enum err totp_codes(struct request *req, struct reply *rep)

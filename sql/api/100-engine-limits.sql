@@ -166,4 +166,24 @@ set search_path = pg_catalog, pg_temp
 as $$ delete from core.attempt a where a.kind = p_kind and a.key = sha256(convert_to(p_key, 'UTF8')) $$;
 comment on function engine.attempt_clear(text, text) is 'Forgets a counter, after a success.';
 
+create function engine.factor_wait(p_user uuid) returns void
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select engine.attempt_check(p_kind => 'factor_user', p_key => p_user::text, p_limit => engine.limit_n(p_code => 'factor_user_hour'),
+                                p_window => interval '1 hour')
+$$;
+comment on function engine.factor_wait(uuid) is
+    'Wrong codes of a person, over all sessions and half sessions. Only who knows the password comes so far, so strangers hold nobody up; a right password forgets nothing, and recovery codes do not wait. Refuses: UD010.';
+
+create function engine.password_wait(p_user uuid) returns void
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select engine.attempt_check(p_kind => 'password', p_key => p_user::text, p_limit => engine.limit_n(p_code => 'password_user_hour'),
+                                p_window => interval '1 hour')
+$$;
+comment on function engine.password_wait(uuid) is
+    'Wrong present passwords of a signed-in person; signing in has its own counters. Refuses: UD010.';
+
 reset role;

@@ -10,6 +10,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
+    perform engine.password_wait(p_user => v_user.id);
     if v_user.verifier is distinct from p_old_verifier then
         raise exception using errcode = 'UD008', message = 'present password wrong';
     end if;
@@ -25,7 +26,7 @@ begin
 end
 $$;
 comment on function account.password_change(bytea, bytea, bytea, bigint, bigint, bigint, bytea, bytea) is
-    'New salt, verifier and wrap of the same key; ends the other sessions. Refuses: UD001, UD008 present password wrong.';
+    'New salt, verifier and wrap of the same key; ends the other sessions. Refuses: UD001, UD008 present password wrong, UD010 while too many were.';
 
 create function account.password_params(p_session bytea)
 returns table (app_user uuid, login text, display_name text, salt bytea, ops bigint, mem bigint, pepper_version bigint, key_version bigint)
@@ -35,11 +36,26 @@ as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
+    perform engine.password_wait(p_user => v_user.id);
     return query select v_user.id, v_user.login, v_user.display_name, v_user.password_salt, v_user.password_ops, v_user.password_mem,
                         v_user.pepper_version, v_user.key_version;
 end
 $$;
-comment on function account.password_params(bytea) is 'Own salt and parameters, to check the present password. Refuses: UD001.';
+comment on function account.password_params(bytea) is
+    'Own salt and parameters, to check the present password. Refuses: UD001, UD010 seconds to wait after too many wrong ones.';
+
+create function account.password_failed(p_session bytea) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
+begin
+    perform engine.attempt_add(p_kind => 'password', p_key => v_user.id::text, p_window => interval '1 hour');
+end
+$$;
+comment on function account.password_failed(bytea) is
+    'Counts a wrong present password for the person, whatever the session: a stolen session must not find the password. Refuses: UD001.';
 
 create function account.totp_start(p_session bytea, p_sealed bytea) returns void
 language plpgsql security definer
@@ -48,6 +64,10 @@ as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
+    -- Who has only the session must not put a factor of their own in the place of the owner's.
+    if v_user.totp_sealed is not null then
+        perform engine.factor_check(p_session => p_session);
+    end if;
     update core.app_user u set totp_pending = p_sealed where u.id = v_user.id;
 end
 $$;
@@ -65,10 +85,6 @@ begin
 end
 $$;
 comment on function account.totp_look(bytea) is 'Own sealed TOTP secrets: the pending and the confirmed one. Refuses: UD001.';
-    -- Who has only the session must not put a factor of their own in the place of the owner's.
-    if v_user.totp_sealed is not null then
-        perform engine.factor_check(p_session => p_session);
-    end if;
 
 create function account.totp_confirm(p_session bytea, p_step bigint, p_codes bytea[]) returns void
 language plpgsql security definer
@@ -78,6 +94,9 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
+    if v_user.totp_sealed is not null then
+        perform engine.factor_check(p_session => p_session);
+    end if;
     if v_user.totp_pending is null then
         raise exception using errcode = 'UD025', message = 'nothing to confirm';
     end if;
@@ -97,9 +116,6 @@ end
 $$;
 comment on function account.totp_confirm(bytea, bigint, bytea[]) is
     'The pending secret becomes the second factor; stores ten recovery-code look-ups; ends other sessions. Where a factor exists, after it. Refuses: UD001, UD004, UD025.';
-    if v_user.totp_sealed is not null then
-        perform engine.factor_check(p_session => p_session);
-    end if;
 
 create function account.factor_codes_replace(p_session bytea, p_step bigint, p_codes bytea[]) returns void
 language plpgsql security definer
@@ -109,6 +125,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
     select u.* into v_user from core.app_user u where u.id = v_user.id for update;
+    perform engine.factor_wait(p_user => v_user.id);
     if v_user.totp_sealed is null or p_step <= v_user.totp_last_step then
         raise exception using errcode = 'UD008', message = 'code was used already';
     end if;
@@ -119,7 +136,7 @@ begin
         p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
-comment on function account.factor_codes_replace(bytea, bigint, bytea[]) is 'A new set of recovery codes replaces all. Refuses: UD001, UD008.';
+comment on function account.factor_codes_replace(bytea, bigint, bytea[]) is 'A new set of recovery codes replaces all. Refuses: UD001, UD008, UD010.';
 
 create function account.totp_remove(p_session bytea, p_step bigint) returns void
 language plpgsql security definer
@@ -132,6 +149,7 @@ begin
     if v_user.role = 'coordinator' then
         raise exception using errcode = 'UD004', message = 'required for coordinators';
     end if;
+    perform engine.factor_wait(p_user => v_user.id);
     if v_user.totp_sealed is null or p_step <= v_user.totp_last_step then
         raise exception using errcode = 'UD008', message = 'code was used already';
     end if;
@@ -141,7 +159,7 @@ begin
         p_actor_kind => 'user', p_actor => v_user.id);
 end
 $$;
-comment on function account.totp_remove(bytea, bigint) is 'Takes the second factor off; coordinators cannot. Refuses: UD001, UD004, UD008.';
+comment on function account.totp_remove(bytea, bigint) is 'Takes the second factor off; coordinators cannot. Refuses: UD001, UD004, UD008, UD010.';
 
 -- It lives beside the tables, which no migrate drops.
 drop function if exists core.setup_begin(bytea, bytea, bytea);

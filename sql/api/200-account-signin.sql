@@ -141,22 +141,42 @@ end
 $$;
 comment on function account.factor_look(bytea) is 'What checking the second factor needs, for a live pre-session. Refuses: UD001.';
 
-create function account.factor_failed(p_pre bytea) returns void
+create function account.factor_wait(p_session bytea) returns void
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_full => false);
+begin
+    perform engine.factor_wait(p_user => v_user.id);
+end
+$$;
+comment on function account.factor_wait(bytea) is
+    'Before a code of the second factor is compared, for a session or pre-session. Refuses: UD001, UD010 seconds to wait after too many wrong ones.';
+
+create function account.factor_failed(p_session bytea) returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_session core.session := engine.pre_session(p_pre => p_pre);
+    v_user core.app_user := engine.user_of_session(p_session => p_session, p_full => false);
+    v_n bigint := engine.attempt_add(p_kind => 'factor_user', p_key => v_user.id::text, p_window => interval '1 hour');
+    v_ends boolean := v_n = engine.limit_n(p_code => 'factor_user_hour');
 begin
-    perform engine.attempt_add(p_kind => 'factor', p_key => encode(p_pre, 'hex'), p_window => interval '10 minutes');
-    if engine.attempt_count(p_kind => 'factor', p_key => encode(p_pre, 'hex')) >= (select l.n from ref.service_limit l where l.code = 'factor_tries') then
-        update core.session set ended_at = core.now() where id = v_session.id;
-        perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_session.app_user, p_type => 'factor_tries_used_up',
-            p_actor_kind => 'user', p_actor => v_session.app_user);
+    if exists (select from core.session s where s.id = sha256(p_session) and not s.full_rights)
+       and engine.attempt_add(p_kind => 'factor', p_key => encode(p_session, 'hex'), p_window => interval '10 minutes')
+           >= engine.limit_n(p_code => 'factor_tries') then
+        update core.session s set ended_at = core.now() where s.id = sha256(p_session);
+        v_ends := true;
+    end if;
+    if v_ends then
+        perform engine.event_add(p_case => null, p_object_kind => 'user', p_object => v_user.id, p_type => 'factor_tries_used_up',
+            p_actor_kind => 'user', p_actor => v_user.id);
     end if;
 end
 $$;
-comment on function account.factor_failed(bytea) is 'Counts a wrong second factor; after 5 the pre-session ends and the password is asked again. Refuses: UD001.';
+comment on function account.factor_failed(bytea) is
+    'Counts a wrong second factor for the person and, in a pre-session, for it: after factor_tries it ends and the password is asked again. Refuses: UD001.';
 
 create function account.factor_pass(p_pre bytea, p_step bigint, p_code_lookup bytea, p_session bytea, p_wrapped_key bytea) returns void
 language plpgsql security definer
@@ -179,6 +199,7 @@ begin
             p_actor_kind => 'user', p_actor => v_user.id);
     else
         -- The last accepted step and older ones are refused: a code works once (RFC 6238 §5.2).
+        perform engine.factor_wait(p_user => v_user.id);
         if p_step <= v_user.totp_last_step then
             raise exception using errcode = 'UD008', message = 'code was used already';
         end if;
@@ -190,7 +211,7 @@ begin
 end
 $$;
 comment on function account.factor_pass(bytea, bigint, bytea, bytea, bytea) is
-    'Ends the pre-session and begins the full one, by a TOTP step (higher than the last) or by a recovery code''s look-up (deleted). Refuses: UD001, UD008.';
+    'Ends the pre-session and begins the full one, by a TOTP step (higher than the last) or by a recovery code''s look-up (deleted). Refuses: UD001, UD008, UD010.';
 
 create function account.logout(p_session bytea) returns void
 language plpgsql security definer
@@ -251,9 +272,11 @@ begin
         if not found then
             raise exception using errcode = 'UD008', message = 'recovery code wrong or used';
         end if;
-    elsif p_step <= v_user.totp_last_step then
-        raise exception using errcode = 'UD008', message = 'code was used already';
     else
+        perform engine.factor_wait(p_user => v_user.id);
+        if p_step <= v_user.totp_last_step then
+            raise exception using errcode = 'UD008', message = 'code was used already';
+        end if;
         update core.app_user set totp_last_step = p_step where id = v_user.id;
     end if;
     update core.session s set ended_at = core.now() where s.id = sha256(p_session) returning s.* into v_session;
@@ -262,6 +285,6 @@ begin
 end
 $$;
 comment on function account.step_up(bytea, bigint, bytea, bytea, bytea) is
-    'The second factor again, for role changes and the like: a new session takes the place of the old one. Refuses: UD001, UD008.';
+    'The second factor again, for role changes and the like: a new session takes the place of the old one. Refuses: UD001, UD008, UD010.';
 
 reset role;

@@ -6,6 +6,7 @@ import test from 'node:test';
 import { psql, rows, value } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 import { complain, coordinator, enrol, invited, ownStack, password } from '../support/people.mjs';
+import { Authenticator } from '../support/totp.mjs';
 
 const { url, logs } = await ownStack();
 const lead = await coordinator(url);
@@ -83,7 +84,6 @@ test('an_invitation_works_once_and_ends_after_its_time_or_when_taken_back', asyn
   assert.equal(Number(ends), 72 * 3600);
 });
 
-test('a_lost_password_is_repaired_by_a_coordinator_and_no_case_is_lost', async () => {
 test('a_link_that_is_no_token_does_not_exist', async () => {
   for (const kind of ['invite', 'setup']) {
     const unknown = await new Client(url).get(`/${kind}/${'A'.repeat(43)}`);
@@ -99,6 +99,7 @@ test('a_link_that_is_no_token_does_not_exist', async () => {
   for (const name of await readdir(logs)) assert.doesNotMatch(await readFile(path.join(logs, name), 'utf8'), /child-died|Assertion/, name);
 });
 
+test('a_lost_password_is_repaired_by_a_coordinator_and_no_case_is_lost', async () => {
   const person = await invited(lead, url, 'volunteer', 'vol.lost');
   await enrol(person);
   await lead.get('/desk');
@@ -261,6 +262,62 @@ test('a_second_factor_is_asked_for_and_no_code_works_twice', async () => {
   page = await lead.post('/account/totp/codes', { csrf: own.form('/account/totp/codes').fields.find((f) => f.name === 'csrf').value, code: await lead.phone.code(), remove: '1' });
   assert.equal(page.status >= 400 && page.status < 500, true, page.text);
   assert.equal(await value("select totp_sealed is not null from core.app_user where login = 'lead.one'"), true);
+});
+
+test('a_session_alone_does_not_replace_the_second_factor', async () => {
+  await psql("update core.session set factor_at = core.now() - interval '6 minutes'");
+  const kept = () => value("select encode(totp_sealed, 'hex') from core.app_user where login = 'lead.one'");
+  const before = await kept();
+  let page = await lead.submit(await lead.get('/account/totp'), '/account/totp/start');
+  assert.equal(page.path, '/account/confirm?next=/account/totp', page.text);
+  assert.equal(await value("select totp_pending is null from core.app_user where login = 'lead.one'"), true, 'nothing has begun');
+  page = await lead.submit(page, 'form', { code: await lead.phone.code() });
+  assert.equal(page.path, '/account/totp', page.text);
+  page = await lead.submit(page, '/account/totp/start');
+  const fresh = new Authenticator(/<code class="secret">([^<]+)</.exec(page.body)[1].replaceAll(' ', ''));
+  // Begun in time, finished too late: asked again.
+  await psql("update core.session set factor_at = core.now() - interval '6 minutes'");
+  page = await lead.submit(page, '/account/totp', { code: await fresh.code() });
+  assert.equal(page.path, '/account/confirm?next=/account/totp', page.text);
+  assert.equal(await kept(), before, 'the factor is the old one');
+  page = await lead.submit(page, 'form', { code: await lead.phone.code() });
+  page = await lead.submit(page, '/account/totp', { code: await fresh.code() });
+  assert.equal(page.status, 200, page.text);
+  assert.equal((page.body.match(/<li><code>/g) ?? []).length, 10, page.text);
+  assert.notEqual(await kept(), before);
+  lead.phone = fresh;
+});
+
+test('codes_and_passwords_cannot_be_guessed_from_a_session', async () => {
+  const person = await enrol(await invited(lead, url, 'volunteer', 'vol.guess'));
+  await forget();
+  await psql("update ref.service_limit set n = 2 where code = 'password_user_hour'");
+  const ask = (typed) => person.get('/account/password').then((page) => person.submit(page, 'form', { present: typed, password: 'brand new words 9' }));
+  assert.equal((await ask('guess number 1')).status, 422);
+  assert.equal((await ask('guess number 2')).status, 422);
+  let page = await ask(password);
+  assert.equal(page.status, 429, page.text);
+  assert.ok(Number(page.headers['retry-after']) > 0 && Number(page.headers['retry-after']) <= 3600, page.headers['retry-after']);
+  const tries = Number(await value("select n from ref.service_limit where code = 'factor_user_hour'"));
+  for (let i = 0; i < tries; i++) {
+    page = await person.submit(await person.get('/account/confirm'), 'form', { code: '０００ ０００' });
+    assert.equal(page.status, 422, `try ${i} ${page.text}`);
+  }
+  const code = await person.phone.code();
+  page = await person.submit(page, 'form', { code });
+  assert.equal(page.status, 429, 'a right one among too many tells nothing');
+  assert.match(page.value('code'), /^\d{6}$/, 'typed text stays');
+  page = await person.submit(await person.get('/account/totp'), '/account/totp/codes', { code }, { button: 'remove=1' });
+  assert.equal(page.status, 429, page.text);
+  // The password is right, and the count goes on.
+  const other = new Client(url);
+  page = await login(other, 'vol.guess');
+  assert.equal(page.path, '/login/code', page.text);
+  page = await other.submit(page, 'form', { code });
+  assert.equal(page.status, 429, page.text);
+  page = await other.submit(page, 'form', { code: person.codes[0] });
+  assert.equal(page.path, '/desk', 'the owner of recovery codes is not shut out');
+  await forget();
 });
 
 test('strangers_are_slowed_and_the_owner_is_not_locked_out', async () => {

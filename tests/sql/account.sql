@@ -1,6 +1,6 @@
 -- account: sign-in, second factor, setup, invitations, people, profile (SECURITY.md §3.3, §4.1, §4.6).
 \ir support.psql
-select plan(87);
+select plan(108);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -83,7 +83,7 @@ select is((select factor_at from core.session where id = sha256(t.k('s'))), core
 select is((select full_rights from account.login_begin(p_login => 'wang', p_verifier => '\x22', p_session => t.k('pre'), p_wrapped_key => '\x01',
     p_device_label => '', p_network => 'n', p_device => null)), false, 'now the password alone is half the way');
 select is((select tries_left || ' ' || last_step from account.factor_look(p_pre => t.k('pre'))), '5 10', 'what checking the code needs');
-select account.factor_failed(p_pre => t.k('pre')) \gset
+select account.factor_failed(p_session => t.k('pre')) \gset
 select is((select tries_left from account.factor_look(p_pre => t.k('pre'))), 4::bigint, 'wrong codes are counted');
 select is(t.answer($$select account.factor_pass(p_pre => t.k('pre'), p_step => 10, p_code_lookup => null, p_session => t.k('s2'), p_wrapped_key => '\x01')$$), 'UD008',
     'a code works once');
@@ -101,6 +101,31 @@ select is(t.answer($$select account.step_up(p_session => t.k('s4'), p_step => 0,
 select is(t.answer($$select account.factor_codes_replace(p_session => t.k('s4'), p_step => 12, p_codes => '{}')$$), 'UD008', 'new codes want a new step');
 select account.factor_codes_replace(p_session => t.k('s4'), p_step => 13, p_codes => array[t.k('d1')]) \gset
 select is((select factor_codes_left from account.session_check(p_session => t.k('s4'))), 1::bigint, 'a new set replaces all');
+-- Guessing: wrong codes count for the person, whatever the session, and a right password forgets none of them.
+update ref.service_limit set n = 3 where code = 'factor_user_hour';
+create function t.half(p_name text) returns boolean language sql as $$
+    select full_rights from account.login_begin(p_login => 'wang', p_verifier => '\x22', p_session => t.k(p_name), p_wrapped_key => '\x01', p_device_label => '',
+        p_network => 'n', p_device => null)
+$$;
+select t.half('pre2') \gset
+select account.factor_failed(p_session => t.k('pre2')) \gset
+select is(t.answer($$select account.factor_wait(p_session => t.k('pre2'))$$), 'ok', 'two wrong codes');
+select account.factor_failed(p_session => t.k('s4')) \gset
+select is(t.answer($$select account.factor_wait(p_session => t.k('s4'))$$), 'UD010 3600', 'the third is the last for an hour');
+select is((select count(*) from core.event where type = 'factor_tries_used_up'), 1::bigint, 'which is noted');
+select t.half('pre3') \gset
+select is(t.answer($$select account.factor_wait(p_session => t.k('pre3'))$$), 'UD010 3600', 'a right password forgets nothing');
+select is(t.answer($$select account.factor_pass(p_pre => t.k('pre3'), p_step => 20, p_code_lookup => null, p_session => t.k('s6'), p_wrapped_key => '\x01')$$), 'UD010 3600',
+    'no code passes');
+select is(t.answer($$select account.step_up(p_session => t.k('s4'), p_step => 20, p_code_lookup => null, p_new => t.k('s6'), p_wrapped_key => '\x01')$$), 'UD010 3600', 'nor at step-up');
+select is(t.answer($$select account.factor_codes_replace(p_session => t.k('s4'), p_step => 20, p_codes => '{}')$$), 'UD010 3600', 'nor for new codes');
+select is(t.answer($$select account.totp_remove(p_session => t.k('s4'), p_step => 20)$$), 'UD010 3600', 'nor to take it off');
+select is(t.answer($$select account.factor_pass(p_pre => t.k('pre3'), p_step => 0, p_code_lookup => t.k('d1'), p_session => t.k('s6'), p_wrapped_key => '\x01')$$), 'ok',
+    'a recovery code cannot be guessed: its owner comes in');
+select is(t.answer($$select account.factor_failed(p_session => t.k('nothing'))$$), 'UD001', 'nobody counts for nobody');
+select account.logout(p_session => t.k('s6')) \gset
+delete from core.attempt where kind = 'factor_user';
+select is(t.answer($$select account.factor_wait(p_session => t.k('s4'))$$), 'ok', 'over');
 select is(t.answer($$select account.totp_remove(p_session => t.k('s4'), p_step => 13)$$), 'UD008', 'taking it off wants a new step');
 select is(t.answer($$select account.totp_remove(p_session => t.k('s4'), p_step => 14)$$), 'ok', 'and goes');
 select is(t.answer($$select account.totp_remove(p_session => t.b('lead'), p_step => 99)$$), 'UD004', 'coordinators keep theirs');
@@ -111,6 +136,15 @@ select is(t.answer($$select account.session_end(p_session => t.k('s4'), p_name =
 select t.session(:wang) as other \gset
 select account.session_end(p_session => t.k('s4'), p_name => encode(sha256(sha256(:'other')), 'hex')) \gset
 select is(t.answer(format('select account.session_check(p_session => %L)', :'other')), 'UD001', 'an own session is revoked');
+update ref.service_limit set n = 2 where code = 'password_user_hour';
+select account.password_failed(p_session => t.k('s4')) \gset
+select is(t.answer($$select account.password_params(p_session => t.k('s4'))$$), 'ok', 'one wrong present password');
+select account.password_failed(p_session => t.k('s4')) \gset
+select is(t.answer($$select account.password_params(p_session => t.k('s4'))$$), 'UD010 3600', 'the second is the last for an hour');
+select is(t.answer($$select account.password_change(p_session => t.k('s4'), p_old_verifier => '\x22', p_salt => '\x12', p_ops => 3, p_mem => 1, p_pepper_version => 1,
+    p_verifier => '\x23', p_wrapped_secret => '\x13')$$), 'UD010 3600', 'for the right one too');
+select is(t.answer($$select account.login_wait(p_login => 'wang', p_network => 'm', p_device => t.k('dev'))$$), 'ok', 'signing in is not held up by it');
+delete from core.attempt where kind = 'password';
 select is((select salt from account.password_params(p_session => t.k('s4'))), '\x11'::bytea, 'parameters of the present password');
 select is(t.answer($$select account.password_change(p_session => t.k('s4'), p_old_verifier => '\x99', p_salt => '\x12', p_ops => 3, p_mem => 1, p_pepper_version => 1,
     p_verifier => '\x23', p_wrapped_secret => '\x13')$$), 'UD008', 'the present password first');
