@@ -62,7 +62,7 @@ export class Person {
 
   /** Runs axe on the page as it stands; 0 violations of WCAG 2.2 AA and best practice are expected. */
   async axe(name) {
-    const found = this.about.js ? await violations(this.page) : await violationsOfCopy(this.page, this.about);
+    const found = this.about.js ? await violations(this.page) : await violationsOfCopy(this);
     assert.equal(found.length, 0, `axe on ${name} (${this.about.lang}):\n${found.join('\n')}`);
   }
 
@@ -92,6 +92,7 @@ export class Person {
   }
 
   async close() {
+    await this.mirror?.context().close();
     await this.context.close();
   }
 }
@@ -107,18 +108,22 @@ async function violations(page) {
   }, tags);
 }
 
-/** axe is a script: where scripts are off, a copy of the page is looked at in a window where they are on for axe alone. */
-async function violationsOfCopy(page, about) {
+/**
+ * axe is a script: where scripts are off, a copy of the page is looked at in a window where they are on for axe alone.  One window serves
+ * all pages of a person, because each new one costs Chromium a second.
+ */
+async function violationsOfCopy(person) {
+  const { page, about } = person;
   const html = (await page.content()).replace(/<script\b[^>]*><\/script>/g, '');
-  const context = await (await browser()).newContext({
-    baseURL: about.url, locale: about.lang, viewport: page.viewportSize(), storageState: await page.context().storageState(),
-  });
+  person.mirror ??= await (await (await browser()).newContext({ baseURL: about.url, locale: about.lang })).newPage();
+  const copy = person.mirror;
+  await copy.setViewportSize(page.viewportSize());
+  const address = page.url().split('#')[0];
+  await copy.route(address, (route) => route.fulfill({ status: 200, contentType: 'text/html; charset=utf-8', body: html }));
   try {
-    const copy = await context.newPage();
-    await copy.route(page.url(), (route) => route.fulfill({ status: 200, contentType: 'text/html; charset=utf-8', body: html }));
-    await copy.goto(page.url());
+    await copy.goto(address);
     return await violations(copy);
   } finally {
-    await context.close();
+    await copy.unroute(address);
   }
 }

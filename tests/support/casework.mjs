@@ -45,3 +45,65 @@ export async function ready(lead, client, number, name = 'vol.one') {
   const page = await client.submit(await client.get(`/desk/cases/${number}/ready`), 'form');
   assert.equal(page.path, `/desk/cases/${number}`, page.text);
 }
+
+const today = (n = 0) => new Date(Date.now() + n * 86400000 + 8 * 3600000).toISOString().slice(0, 10);
+
+/** Files a case that is READY or due for the next step with a channel that the complainant has agreed to; returns the filing's path. */
+export async function filed(client, number, channel, number_there, skip) {
+  let page = await client.get(`/desk/cases/${number}/channels/${channel}`);
+  page = await client.submit(page, `/desk/cases/${number}/channels/${channel}/plan`, skip ? { skip_reason: skip } : {});
+  const filing = page.path;
+  const boxes = page.form(filing).fields.filter((f) => f.name === 'confirmed').map((f) => f.value);
+  page = await client.submit(page, filing, boxes.length ? { confirmed: boxes } : {});
+  page = await client.submit(page, page.forms.find((f) => f.action.endsWith('/step/make_ready')).action);
+  page = await client.submit(await client.get(`${filing}/step/submit`), 'form', { filing_no: number_there, submitted_at: `${today()} 00:01` });
+  assert.equal(page.path, filing, page.text);
+  return filing;
+}
+
+/** From an offer to both signatures and performance: PERFORMED, the receipt asked. */
+export async function performed(client, number, { agreement, proof }) {
+  const at = (where) => `/desk/cases/${number}/settlement${where}`;
+  await client.submit(await client.get(at('/offer')), 'form', { side: 'respondent', offer: '176', words: '愿意全额退款' });
+  let page = await client.submit(await client.get(at('/terms')), 'form', {
+    name_a: '林小满', identity_a: '身份证 110101199003070011', contact_a: '13800138000', name_b: '示例网络有限公司', credit_code: '91350100M000100Y43',
+    contact_b: 'service@example.com', dispute: '付款后点卡没有到账', kind: 'REFUND', amount: '176', account: '支付宝 13800138000', perform_by: today(9),
+    method: '原路退回', copies: '2', withdraw_days: '3',
+  });
+  assert.equal(page.path, at(''), page.text);
+  page = await client.submit(page, at('/agreement'));
+  await client.submit(await client.get(at('/sign')), 'form', { signer: 'complainant', signed_on: today(), same_text: true });
+  page = await client.submit(await client.get(at('/signed')), 'form', { signed_on: today(), file: agreement });
+  assert.equal(page.path, at(''), page.text);
+  page = await client.submit(await client.get(at('/performed')), 'form', { done_on: today(), ref_no: 'R-2026', file: proof });
+  assert.equal(page.path, at(''), page.text);
+  await client.submit(page, at('/receipt'), { amount: '176' });
+}
+
+/** Answers the first question that waits for a complainant who is signed in on the tracking page. */
+export async function decided(complainant, answer) {
+  let page = await complainant.get('/track/decisions');
+  const where = /\/track\/decisions\/[0-9a-f-]{36}/.exec(page.body);
+  assert.ok(where, page.text);
+  page = await complainant.submit(await complainant.get(where[0]), 'form', { answer });
+  assert.equal(page.path, '/track/decisions', page.text);
+}
+
+/** Withdraws every filing of a performed case, each with the complainant's acknowledgement, and closes it. */
+export async function closed(client, complainant, number, filings) {
+  const end = `/desk/cases/${number}/close`;
+  await client.submit(await client.get(end), end);
+  for (const filing of filings) {
+    const at = `${filing}/withdrawal`;
+    let page = await client.submit(await client.get(at), `${at}/step`);
+    page = await client.submit(page, 'form', { asked_by: 'both', pressed: 'no', reason: 'REFUNDED', text: '2026年11月20日平台已退款176元，退款单号 R-2026，见附件。' });
+    await client.submit(page, `${at}/warn`);
+    await decided(complainant, 'acknowledged');
+    page = await client.submit(await client.get(at), `${at}/letter`);
+    page = await client.submit(page, `${at}/request`, { requested_on: today() });
+    page = await client.submit(page, 'form', { result: 'granted', said: '已确认撤回' });
+    assert.equal(page.path, at, page.text);
+  }
+  const page = await client.submit(await client.get(end), 'form');
+  assert.ok(page.status === 200, page.text);
+}
