@@ -166,6 +166,8 @@ bool form_no_such_day(struct arena *a, struct str typed);
 bool form_parse_time(struct arena *a, struct str typed, int64_t today_days, int64_t *t_us);
 /* What people paste into number fields: full-width forms, all kinds of hyphens and spaces become ASCII, invisible characters go. */
 struct str form_fold_number(struct arena *a, struct str typed);
+/* A folded number without the label that shops put before it ("order number:"): a slice of s. */
+struct str form_unlabel(struct str s);
 /* Digits with or without separators (spaces, commas, apostrophes) in groups of three or four -> the digits alone; false otherwise. */
 bool form_digits(struct arena *a, struct str grouped, struct str *digits);
 

@@ -67,6 +67,21 @@ static struct str cut_mark(struct arena *a, struct str s, const char *const *mar
     return s;
 }
 
+/* What the pages of shops put before the number comes along when it is copied. */
+struct str form_unlabel(struct str s)
+{
+    static const char *const labels[] = {"订单号",   "订单编号",   "交易号", "交易单号", "商户单号",
+                                         "支付单号", "商户订单号", "流水号", NULL};
+
+    for (size_t i = 0; labels[i] != NULL; i++) {
+        struct str label = str_of(labels[i]);
+
+        if (str_starts(s, label) && s.n > label.n && s.p[label.n] == ':')
+            return str_sub(s, label.n + 1, s.n);
+    }
+    return s;
+}
+
 bool form_digits(struct arena *a, struct str grouped, struct str *digits)
 {
     char *p = arena_alloc(a, grouped.n);

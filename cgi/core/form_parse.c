@@ -362,24 +362,9 @@ static struct str without(struct arena *a, struct str s, const char *drop)
     return buf_str(&out);
 }
 
-/* What the pages of shops put before the number comes along when it is copied. */
-static struct str without_label(struct str s)
-{
-    static const char *const labels[] = {"订单号",   "订单编号",   "交易号", "交易单号", "商户单号",
-                                         "支付单号", "商户订单号", "流水号", NULL};
-
-    for (size_t i = 0; labels[i] != NULL; i++) {
-        struct str label = str_of(labels[i]);
-
-        if (str_starts(s, label) && s.n > label.n && s.p[label.n] == ':')
-            return str_sub(s, label.n + 1, s.n);
-    }
-    return s;
-}
-
 static void parse_number(struct arena *a, struct field *f, struct str typed)
 {
-    struct str s = without_label(without(a, form_fold_number(a, typed), " "));
+    struct str s = form_unlabel(without(a, form_fold_number(a, typed), " "));
 
     f->present = s.n != 0;
     if (!f->present)
