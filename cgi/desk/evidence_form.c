@@ -148,8 +148,8 @@ static json_t *form_page(struct request *req, const struct open_case *c, const s
     return model;
 }
 
-/* The form after its session has ended: the kind's fields cannot be read, so what was typed into them stands in plain fields, by their
- * numbers, and goes to the right ones with the next press. */
+/* The form after its session has ended, or without a kind: the kind's fields cannot be read, so what was typed into them stands in plain
+ * fields, by their numbers, and goes to the right ones with the next press. */
 static enum err late_page(struct request *req, struct reply *rep, const struct open_case *c,
                           const struct param *params, bool is_new)
 {
@@ -177,6 +177,8 @@ static enum err late_page(struct request *req, struct reply *rep, const struct o
     json_set_bool(model, "may_remove", false);
     json_set_bool(model, "has_file", is_new && param_present(req, "file"));
     json_set_str(model, "file", uuid_text(req->arena, &file));
+    json_set_bool(model, "choose_kind", is_new && req->staff != NULL);
+    desk_vocab(req, form, "kind", "evidence_kind");
     if (!is_new)
         json_set_str(model, "kind_label",
                      locale_textz(req->arena, req->locale, "desk.evidence.form.title"));
@@ -211,6 +213,8 @@ enum err evidence_new_show(struct request *req, struct reply *rep)
     }
     if (err != ERR_OK && err != ERR_VOCABULARY)
         return reply_error(req, rep, err);
+    if (req->method == METHOD_POST)
+        return late_page(req, rep, &c, evidence_new_params, true);
     model = desk_form(req, &c, "desk.evidence.kind.title", evidence_new_params, NULL);
     desk_vocab(req, json_object_get(model, "form"), "kind", "evidence_kind");
     json_set_bool(model, "has_file", param_present(req, "file"));

@@ -16,10 +16,7 @@ const struct param platform_params[] = {
      .min = 1,
      .max = 20,
      .label = "desk.case.number"},
-    {.name = "status",
-     .type = PARAM_CODE,
-     .flags = PARAM_REQUIRED,
-     .label = "desk.platform.status"},
+    {.name = "status", .type = PARAM_CODE, .label = "desk.platform.status"},
     {.name = "registered_name",
      .type = PARAM_TEXT,
      .max = 120,
@@ -89,7 +86,7 @@ enum err platform_save(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         err = db_write(req->db, "desk.platform_save", NULL, DB_BYTES("p_session", desk_bearer(req)),
                        DB_UUID("p_case", c.id), DB_INT("p_version", param_int(req, "version")),
-                       DB_TEXT("p_status", param_text(req, "status")),
+                       DB_TEXT_OR_NULL("p_status", param_text(req, "status")),
                        DB_TEXT_OR_NULL("p_registered_name", param_text(req, "registered_name")),
                        DB_TEXT_OR_NULL("p_credit_code", code));
     return desk_done(req, rep, err, &c, "");

@@ -202,21 +202,21 @@ begin
     perform engine.version_check(p_found => v_platform.version, p_read => p_version);
     perform engine.code_check(p_enumeration => 'platform_status', p_code => p_status);
     -- What everybody can read is confirmed by a coordinator; before that a volunteer may write down who the respondent is.
-    if v_user.role <> 'coordinator' and (v_platform.status <> 'UNVERIFIED' or p_status <> v_platform.status) then
+    if v_user.role <> 'coordinator' and (v_platform.status <> 'UNVERIFIED' or coalesce(p_status, 'UNVERIFIED') <> 'UNVERIFIED') then
         raise exception using errcode = 'UD003', message = 'only a coordinator changes what is public';
     end if;
     update core.platform p
-    set status = p_status, registered_name = p_registered_name, credit_code = p_credit_code, version = p.version + 1
+    set status = coalesce(p_status, p.status), registered_name = p_registered_name, credit_code = p_credit_code, version = p.version + 1
     where p.id = v_platform.id;
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'platform', p_object => v_platform.id, p_type => 'platform_edited',
         p_actor_kind => 'user', p_actor => v_user.id,
         p_before => jsonb_build_object('status', v_platform.status, 'registered_name', v_platform.registered_name, 'credit_code', v_platform.credit_code),
-        p_after => jsonb_build_object('status', p_status, 'registered_name', p_registered_name, 'credit_code', p_credit_code));
+        p_after => jsonb_build_object('status', coalesce(p_status, v_platform.status), 'registered_name', p_registered_name, 'credit_code', p_credit_code));
     return v_platform.version + 1;
 end
 $$;
 comment on function desk.platform_save(bytea, uuid, bigint, text, text, text) is
-    'Corrects the register: status, registered name, credit code; by a coordinator, or by the volunteer of a case while the name is unconfirmed and stays so. Refuses: UD001, UD002, UD003, UD020, UD031.';
+    'Corrects the register: status (null = as it is), registered name, credit code; by a coordinator, or by the volunteer of a case while the name is unconfirmed and stays so. Refuses: UD001, UD002, UD003, UD020, UD031.';
 
 create function desk.note_get(p_session bytea, p_case uuid, p_note uuid)
 returns table (id uuid, body_sealed bytea, version bigint, author_name text, mine boolean)

@@ -77,7 +77,7 @@ test('one_case_of_each_state_opens_on_the_desk_for_its_volunteer_and_by_its_code
     const volunteer = people.get(login ?? lead);
     const page = await volunteer.get(`/desk/cases/${number}`);
     assert.equal(page.status, 200, `${status} ${number}: ${page.text}`);
-    assert.match(page.text, /付款|充值|卡密|下单|扣了/, `${status}: the story is opened`);
+    assert.match(page.text, /付款|充|卡密|下单|扣了|买/, `${status}: the story is opened`);
     const picture = /src="(\/desk\/cases\/[^"]+)"/.exec(page.body + (await volunteer.get(`/desk/cases/${number}/evidence`)).body)[1];
     const preview = await volunteer.get(picture);
     assert.equal(preview.headers['content-type'], 'image/jpeg', `${status}: a preview of the evidence`);
@@ -112,7 +112,9 @@ test('some_platforms_are_public_and_others_have_too_few_cases', async () => {
   const lead = people.get(demo.accounts.find((a) => a.role === 'coordinator').login);
   const reports = await lead.get('/reports');
   assert.equal(reports.status, 200, reports.text);
-  assert.match(reports.text, new RegExp(`${demo.cases.length} 收到`));
+  // What waits in the review lane is not counted yet.
+  const counted = await value("select count(*)::int from core.case_file where submitted_at is not null and lane <> 'queue'");
+  assert.match(reports.text, new RegExp(`${counted} 收到`));
   assert.match((await lead.get('/reports/platforms')).text, /演示石榴卡铺/, 'staff see the small ones');
 });
 
