@@ -118,6 +118,7 @@ async function violationsOfCopy(person) {
   person.mirror ??= await (await (await browser()).newContext({ baseURL: about.url, locale: about.lang })).newPage();
   const copy = person.mirror;
   await copy.setViewportSize(page.viewportSize());
+  await copy.context().addCookies(await page.context().cookies()); // pictures of a case come only to who may see it
   const address = page.url().split('#')[0];
   await copy.route(address, (route) => route.fulfill({ status: 200, contentType: 'text/html; charset=utf-8', body: html }));
   try {
