@@ -341,6 +341,11 @@ enum err evidence_add(struct request *req, struct reply *rep)
         err = ERR_FORM;
     if (err == ERR_OK)
         err = kind_read(req, param_text(req, "kind"), &k);
+    if (err == ERR_VOCABULARY) {
+        form_error_name(req, "kind", "desk.evidence.error.choose",
+                        locale_textz(req->arena, req->locale, "desk.evidence.kind.title"));
+        err = ERR_FORM;
+    }
     if (err == ERR_OK)
         err = save(req, &c, &k, param_text(req, "kind"), &id, 0,
                    param_present(req, "file") ? &file : NULL);
