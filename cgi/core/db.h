@@ -56,6 +56,10 @@ static inline struct db_arg db_arg_str(const char *name, enum db_type type, stru
  * happens on first use and again after a loss; then clock_now() gets its offset from <schema>.clock_offset(), bigint microseconds. */
 struct db *db_open(const struct config *config, const char *role, int statement_timeout_ms, int deadline_ms);
 void db_close(struct db *db);
+/* Connects, so that the first request does not wait for it and finds the service's clock set: what it mints before its first call must
+ * agree with what other processes check.  Without a database the first call tries again.  a: scratch. */
+void db_warm(struct db *db, struct arena *a);
+
 /* Start of a request: sets the arena that results live in and the deadline. */
 void db_request_begin(struct db *db, struct arena *a);
 /* End of a request: no transaction may be open (logged as our bug and rolled back); returns true when all was well. */

@@ -206,3 +206,10 @@ bool db_connect(struct db *db)
     log_write(LOG_ERROR_, LOG_LINE(.event = "db-connect", .err = why));
     return false;
 }
+
+void db_warm(struct db *db, struct arena *a)
+{
+    db_request_begin(db, a);
+    (void)db_connect(db);
+    (void)db_request_end(db);
+}

@@ -225,6 +225,7 @@ static int child_run(struct server *s, enum pool pool, struct seat *seat)
     w.db = db_open(&s->app.config,
                    str_z(s->app.arena, str_fmt(s->app.arena, "aiddesk_%s", s->app.program->name)),
                    limits->statement_ms, limits->deadline_ms);
+    db_warm(w.db, w.arena);
     status = accept_loop(&w, s->listen_fd[pool]);
     db_close(w.db);
     arena_free(w.arena);

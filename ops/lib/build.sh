@@ -35,13 +35,26 @@ build_make() {
         printf '%s\n' "${flags[*]}" >"$build/flags"
     fi
     step "building"
-    run_logged make.log as_builder make -C "$build" -j"$(nproc)" --no-print-directory
+    # shellcheck disable=SC2094  # the folder is only locked
+    (
+        flock 7
+        run_logged make.log as_builder make -C "$build" -j"$(nproc)" --no-print-directory
+    ) 7<"$build"
 }
 
-# build_install: writes the stage.  As root, so that no program user can change a program.
+# build_install: writes the stage, when something has changed since.  As root, so that no program user can change a program.
+# Several installations may share a stage and use its programs while another one starts.
 build_install() {
     install -d -m 755 "$stage"
-    run_logged install.log make -C "$build" --no-print-directory install
+    # shellcheck disable=SC2094  # the folder is only locked
+    (
+        flock 7
+        local mark=$stage/.installed
+        if [ -f "$mark" ] && [ -z "$(find "$build/cgi" "$build/config.status" "$src"/{cgi,sql,static,ops} -newer "$mark" -print -quit)" ]; then return 0; fi
+        touch "$mark.new"
+        run_logged install.log make -C "$build" --no-print-directory install
+        mv "$mark.new" "$mark"
+    ) 7<"$stage"
 }
 
 # run_logged NAME COMMAND...: output goes to a file beside the build; its end is shown when the command fails.

@@ -15,6 +15,9 @@ work_choose() {
     export AIDDESK_BUILD=$work
     # The name is short, because sockets are made there; removed at the end, whatever a test has forgotten.
     temporary=$(as_builder mktemp -d /tmp/aiddesk-t.XXXXXX)
+    chmod 755 "$temporary"
+    export AIDDESK_STACKS=$temporary/stacks
+    install -d -m 755 "$AIDDESK_STACKS"
     log=$work/log
     rm -rf -- "$log"
     builder_folder "$log"
@@ -78,6 +81,12 @@ unit_run() {
 suite_dist() {
     one distcheck as_builder make -C "$build" --no-print-directory -j"$(nproc)" distcheck TMPDIR="$temporary" || true
     rm -f "$build"/aiddesk-*.tar.*
+}
+
+# suites_compiled SUITES...: those that mostly compile, as one lane.
+suites_compiled() {
+    local suite
+    for suite in "$@"; do "suite_$suite" || true; done
 }
 
 # --- SQL ---------------------------------------------------------------------------------------------------------------
@@ -148,36 +157,107 @@ node_packages() {
     fi
 }
 
-# node_files FOLDER FILES...: one process after the other, because they share one installation.
+# node_file FILE: one test file, in at most ten minutes, and the end of the installation of its own that it may have left behind.
+node_file() {
+    local name status=0 left
+    name=$(basename "$(dirname "$1")")/$(basename "$1" .test.mjs)
+    (cd "$src/tests" && timeout 600 node --test-reporter=tap "$1") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
+    tally "$name" "$status" "$(node_count "$log/${name/\//-}.log")" "$log/${name/\//-}.log"
+    for left in "$AIDDESK_STACKS/${AIDDESK_LANE:-0}"-*; do
+        if [ -d "$left" ]; then stack_end "$left"; fi
+    done
+}
+
+# node_files FOLDER FILES...: one after the other.
 node_files() {
-    local folder=$1 file name status
+    local folder=$1 file
     shift
     local files=("$@")
     [ "${#files[@]}" -gt 0 ] || files=("$src/tests/$folder"/*.test.mjs)
-    for file in "${files[@]}"; do
-        [ -e "$file" ] || continue
-        name=$folder/$(basename "$file" .test.mjs)
-        status=0
-        (cd "$src/tests" && timeout 900 node --test-reporter=tap "$file") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
-        tally "$name" "$status" "$(node_count "$log/${name/\//-}.log")" "$log/${name/\//-}.log"
-    done
+    for file in "${files[@]}"; do node_file "$file"; done
 }
 
 suite_lint() { node_files lint "$@"; }
 suite_support() { node_packages && node_files support "$@"; }
-suite_http() { node_packages && stack_start && node_files http "$@"; }
-suite_browser() { node_packages && stack_start && node_files browser "$@"; }
 
-# stack_start: one installation for all files of the run.
+# --- side by side ------------------------------------------------------------------------------------------------------
+
+# Tests through nginx wait more than they work, so what does not share an installation runs side by side.
+declare -A lanes=()
+
+# lane NAME COMMAND...: runs beside the others, in a process group of its own.  lanes_wait adds what it has counted.
+lane() {
+    local name=$1
+    shift
+    set -m
+    (
+        set +m
+        trap - EXIT INT TERM HUP
+        passed=0 failed=0
+        export AIDDESK_LANE=$BASHPID
+        "$@" || true
+        printf '%d %d\n' "$passed" "$failed" >"$temporary/lane-$name"
+    ) </dev/null &
+    lanes[$name]=$!
+    set +m
+}
+
+lanes_wait() {
+    local name ok bad
+    for name in "${!lanes[@]}"; do
+        wait "${lanes[$name]}" || true
+        unset "lanes[$name]"
+        if read -r ok bad <"$temporary/lane-$name"; then
+            passed=$((passed + ok)) failed=$((failed + bad))
+        else
+            tally "$name could not be run" 1 '0 1' /dev/null
+        fi
+    done
+}
+
+# lanes_end: stops what still runs, and every installation that tests have left.
+lanes_end() {
+    local name left
+    for name in "${!lanes[@]}"; do kill -s TERM -- "-${lanes[$name]}" 2>/dev/null || true; done
+    for left in "$work/stack" "${AIDDESK_STACKS:-/nonexistent}"/*; do
+        if [ -f "$left/stack.json" ]; then stack_end "$left"; fi
+    done
+}
+
+# lane_shared FILES...: those that talk to one installation of the run.
+lane_shared() {
+    stack_start || return 0
+    local file
+    for file in "$@"; do node_file "$file"; done
+    one stop node "$src/tests/support/installation.mjs" stop "$work/stack" || true
+    rm -f "$work/stack/stack.json"
+}
+
+# lane_own FILES...: each of these makes an installation of its own.
+lane_own() {
+    local file
+    for file in "$@"; do node_file "$file"; done
+}
+
+# suites_pages FILES...: starts the lanes of the tests through nginx, with and without a browser.
+suites_pages() {
+    local file shared=() own=()
+    for file in "$@"; do
+        if grep -q 'ownStack(' "$file"; then own+=("$file"); else shared+=("$file"); fi
+    done
+    node_packages || return 1
+    [ "${#shared[@]}" -eq 0 ] || lane shared lane_shared "${shared[@]}"
+    [ "${#own[@]}" -eq 0 ] || lane own lane_own "${own[@]}"
+}
+
 stack_start() {
-    [ -z "${AIDDESK_STACK:-}" ] || return 0
     rm -rf -- "$work/stack"
     one start env AIDDESK_CONFIGURE=--enable-werror node "$src/tests/support/installation.mjs" start "$work/stack" || return 1
     export AIDDESK_STACK=$work/stack/stack.json
 }
 
-stack_stop() {
-    [ -n "${AIDDESK_STACK:-}" ] || return 0
-    one stop node "$src/tests/support/installation.mjs" stop "$work/stack" || true
-    unset AIDDESK_STACK
+# stack_end DIR: stops an installation that nobody uses any more.
+stack_end() {
+    node "$src/tests/support/installation.mjs" stop "$1" >/dev/null 2>&1 || true
+    rm -rf -- "$1"
 }

@@ -12,8 +12,12 @@ tally() {
     if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$ok" -eq 0 ]; }; then bad=1; fi
     passed=$((passed + ok))
     failed=$((failed + bad))
-    printf '%-44s %5d passed, %d failed\n' "$name" "$ok" "$bad"
-    [ "$bad" -eq 0 ] || tap_show "$4"
+    # Lanes print side by side: one at a time.
+    {
+        flock 6
+        printf '%-44s %5d passed, %d failed\n' "$name" "$ok" "$bad"
+        [ "$bad" -eq 0 ] || tap_show "$4"
+    } 6<"${BASH_SOURCE[0]}"
 }
 
 # tap_count FILE: "passed failed" of a TAP file.  Skipped tests are neither; a broken plan and "Bail out!" are failures.

@@ -69,7 +69,7 @@ for (const js of [false, true]) {
       assert.match(page.url(), /\/complaint\/evidence$/);
       await page.setInputFiles('input[name=photo]', picture);
       await person.look('evidence');
-      await page.locator('form:has(input[name=photo]) button[type=submit]').last().click();
+      await page.locator('form:has(input[name=photo]) button[type=submit]:not([formaction])').click();
       await page.getByText('付款.png').first().waitFor();
       await person.look('evidence-files');
       await page.goto('/complaint/contact');

@@ -15,6 +15,12 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** How the folder of a test file's own installation begins: where ./ops/test looks for one that a file has left behind. */
+export function ownPlace() {
+  const { AIDDESK_STACKS: folder, AIDDESK_LANE: lane = 0 } = process.env;
+  return folder ? path.join(folder, `${lane}-`) : '/tmp/aiddesk-test-';
+}
+
 /** A port that nobody listens on now. */
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -79,7 +85,7 @@ export async function startStack(dir, options = []) {
     return made;
   } catch (error) {
     process.kill(mail.pid);
-    throw new Error(`ops/run did not start the service: ${error.stderr ?? error.message}`);
+    throw new Error(`ops/run did not start the service: ${error.stderr || error.message}`);
   }
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { png } from './files.mjs';
 import { Client, file } from './http.mjs';
-import { startStack, stopStack } from './installation.mjs';
+import { ownPlace, startStack, stopStack } from './installation.mjs';
 import { aiddesk } from './stack.mjs';
 import { Authenticator } from './totp.mjs';
 
@@ -21,7 +21,7 @@ after(async () => {
 
 /** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. options: words for ops/run. */
 export async function ownStack(options = []) {
-  const dir = await mkdtemp('/tmp/aiddesk-test-');
+  const dir = await mkdtemp(ownPlace());
   await chmod(dir, 0o755);
   const made = await startStack(dir, options);
   own = dir;

@@ -5,7 +5,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after } from 'node:test';
 import { promisify } from 'node:util';
-import { root, startStack, stopStack } from './installation.mjs';
+import { ownPlace, root, startStack, stopStack } from './installation.mjs';
 
 export { root };
 
@@ -24,7 +24,7 @@ after(async () => {
 export function stack() {
   shared ??= (async () => {
     if (process.env.AIDDESK_STACK) return JSON.parse(await readFile(process.env.AIDDESK_STACK, 'utf8'));
-    const dir = await mkdtemp('/tmp/aiddesk-test-');
+    const dir = await mkdtemp(ownPlace());
     await chmod(dir, 0o755);
     const made = await startStack(dir);
     own = dir;
