@@ -299,6 +299,6 @@ enum err logout_post(struct request *req, struct reply *rep)
         return reply_error(req, rep, err);
     reply_cookie(req, rep, "sid", STR(""), 0);
     reply_cookie(req, rep, "pre", STR(""), 0);
-    reply_header(rep, "Clear-Site-Data", STR("\"cache\", \"storage\""));
-    return reply_see_other(rep, "/login");
+    reply_clear_site(rep);
+    return reply_see_other(rep, "/login?lang=%s", request_lang(req));
 }

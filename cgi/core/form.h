@@ -126,6 +126,8 @@ void form_options(json_t *form, const char *name, const json_t *choices);
 /* Sets one more key of a field's model before the page is shown, e.g. ("password", "autocomplete", "new-password"), ("story", "rows",
  * "8"), ("platform", "list", "platforms"), or a hint that holds values. */
 void form_attr(json_t *form, const char *name, const char *key, struct str value);
+/* The field must be answered on this page, although its row leaves it open for another use of the form: no "optional" beside it. */
+void form_asked(json_t *form, const char *name);
 
 /* One name=value of a body or query, decoded. */
 struct pair {

@@ -267,3 +267,12 @@ void form_attr(json_t *form, const char *name, const char *key, struct str value
     if (field != NULL)
         json_set_str(field, key, value);
 }
+
+void form_asked(json_t *form, const char *name)
+{
+    json_t *field = json_object_get(json_object_get(form, "f"), name);
+
+    assert(field != NULL);
+    if (field != NULL)
+        json_set_bool(field, "optional", false);
+}

@@ -43,6 +43,11 @@ void reply_header(struct reply *rep, const char *name, struct str value)
     rep->headers[rep->n_headers++] = (struct reply_header){name, value};
 }
 
+void reply_clear_site(struct reply *rep)
+{
+    reply_header(rep, "Clear-Site-Data", STR("\"cache\", \"cookies\", \"storage\""));
+}
+
 static bool is_cookie_value(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {

@@ -38,6 +38,8 @@ struct reply {
     int64_t stream_length;       /* Content-Length, -1 = unknown */
     const struct reply_sink *out;/* the transport; NULL in tests: pieces are collected in body */
 };
+/* Clear-Site-Data: cache, cookies and storage of this site go (SECURITY.md §4.3), the choice of language too. */
+void reply_clear_site(struct reply *rep);
 
 /* 200 with a page.  Steals model. */
 enum err reply_page(struct reply *rep, const char *view, json_t *model);

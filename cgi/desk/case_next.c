@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/db.h"
 #include "core/json.h"
 #include "core/locale.h"
@@ -38,6 +39,12 @@ static const struct step_link step_links[] = {
     {"ESCALATION_DUE", "channels", "filing.channels.title", true},
     {"ESCALATION_DUE", "wait", "filing.wait.title", false},
     {"NEGOTIATING", "channels", "filing.channels.title", false},
+    {"LITIGATION", "settlement", "settlement.title", false},
+    {"LITIGATION", "close", "settlement.close.title", false},
+    {"ENFORCEMENT", "settlement", "settlement.title", false},
+    {"ENFORCEMENT", "close", "settlement.close.title", false},
+    {"DECLINED", "review", "desk.review.title", false},
+    {"CLOSED", "close", "settlement.reopen.title", false},
 };
 
 void case_next(struct request *req, const struct open_case *c, const struct db_rows *rows,
@@ -52,6 +59,9 @@ void case_next(struct request *req, const struct open_case *c, const struct db_r
                       : locale_textz(req->arena, req->locale, "desk.next.accept"));
     json_set_str(next, "who", desk_text(req, "desk.who.", db_text(rows, 0, "waiting_on")));
     json_set_bool(next, "date_text", false);
+    json_set_bool(next, "overdue",
+                  !db_is_null(rows, 0, "next_due_at") &&
+                      db_time(rows, 0, "next_due_at") <= clock_now());
     if (due.n != 0 && !db_bool(rows, 0, "closed"))
         json_set_str(next, "date_text", locale_day(req->arena, req->locale, due));
     json_set_new(model, "next", next);

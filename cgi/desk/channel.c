@@ -122,7 +122,9 @@ static json_t *channel_row(struct request *req, const struct open_case *c,
                  str_eqz(consent, "given")     ? STR("good")
                  : str_eqz(consent, "refused") ? STR("stop")
                                                : STR("you"));
-    json_set_bool(row, "may_ask", !str_eqz(consent, "given") && !str_eqz(consent, "asked"));
+    json_set_bool(row, "may_ask",
+                  strcmp(req->route->name, "consent_ask") == 0 ||
+                      (!str_eqz(consent, "given") && !str_eqz(consent, "asked")));
     json_set_str(row, "last_day_text",
                  db_is_null(rows, i, "last_day")
                      ? STR("")
@@ -259,8 +261,10 @@ static enum err add_channel(struct request *req, const struct open_case *c, json
         if (!str_eq(db_text(rows, i, "channel"), param_text(req, "channel")))
             continue;
         row = channel_row(req, c, rows, i);
+        /* The form that was sent comes back with what was typed, also when somebody has planned meanwhile. */
         json_set_bool(model, "may_plan",
-                      json_truth(model, "may_file") && db_is_null(rows, i, "planned"));
+                      strcmp(req->route->name, "plan") == 0 ||
+                          (json_truth(model, "may_file") && db_is_null(rows, i, "planned")));
         json_set_bool(model, "first_layer", db_bool(rows, i, "wanted_layer"));
         json_set_new(model, "channel", row);
     }

@@ -17,7 +17,7 @@ const struct param close_params[] = {
     CASE_ROW,
     {.name = "event",
      .type = PARAM_CODE,
-     .flags = PARAM_REQUIRED,
+     .flags = PARAM_REQUIRED | PARAM_HIDDEN,
      .choices = events,
      .label = "settlement.step"},
     {.name = "outcome", .type = PARAM_CODE, .label = "settlement.close.outcome"},
@@ -145,7 +145,9 @@ enum err close_show(struct request *req, struct reply *rep)
     end = form_model(req, close_params, stored);
     form_options(end, "outcome",
                  reason_options(req, outcomes, sizeof outcomes / sizeof outcomes[0]));
+    form_asked(end, "outcome");
     reason = form_model(req, close_params, NULL);
+    form_asked(reason, "outcome");
     n = db_texts(rows, 0, "reasons", &reasons);
     form_options(reason, "outcome", reason_options(req, reasons, n));
     form_attr(reason, "outcome", "label",

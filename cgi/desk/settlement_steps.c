@@ -15,7 +15,7 @@ const struct param settlement_step_params[] = {
     CASE_ROW,
     {.name = "event",
      .type = PARAM_CODE,
-     .flags = PARAM_REQUIRED,
+     .flags = PARAM_REQUIRED | PARAM_HIDDEN,
      .choices = steps,
      .label = "settlement.step"},
     VERSION_ROW,

@@ -1,4 +1,7 @@
-/* /desk/cases/{n}/view/{no}: one picture of the evidence on a page of its own, with the one before and the one after it (UX.md §3). */
+/*
+ * /desk/cases/{n}/view/{no}: one file of the evidence on a page of its own, with the one before and the one after it (UX.md §3).  A picture
+ * that could be encoded again is shown; everything else only here leads to the original, behind words of care (SECURITY.md §5).
+ */
 #include "core/arena.h"
 #include "core/json.h"
 #include "desk/desk.h"
@@ -15,11 +18,11 @@ const struct param viewer_params[] = {
      .flags = PARAM_REQUIRED | PARAM_PATH,
      .min = 1,
      .max = 1000000,
-     .label = "desk.evidence.picture"},
+     .label = "paper.view.title"},
     {.name = NULL},
 };
 
-/* Finds the picture with this number and its neighbours among the files that can be shown. */
+/* Finds the file with this number and its neighbours. */
 static bool place(json_t *model, int64_t no)
 {
     const json_t *f;
@@ -33,8 +36,6 @@ static bool place(json_t *model, int64_t no)
     {
         int64_t this = json_int(f, "file_no");
 
-        if (!json_truth(f, "has_preview"))
-            continue;
         n++;
         if (this == no) {
             json_set_new(model, "file", json_deep_copy(f));

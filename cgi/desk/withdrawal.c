@@ -29,7 +29,7 @@ const struct param withdrawal_step_params[] = {
     FILING_ROW,
     {.name = "event",
      .type = PARAM_CODE,
-     .flags = PARAM_REQUIRED,
+     .flags = PARAM_REQUIRED | PARAM_HIDDEN,
      .choices = step_events,
      .label = "settlement.step"},
     VERSION_ROW,

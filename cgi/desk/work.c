@@ -11,8 +11,8 @@
 
 enum { PAGE = 25, HOME = 50, HOME_READ = 201, TOTAL_SHOWN = 1000, FIRST_LEAD_SCOPE = 5 };
 
-static const char *const scopes[] = {"mine", "overdue", "today", "unassigned",
-                                     "all",  "lane",    "late",  NULL};
+static const char *const scopes[] = {"mine", "overdue", "today",   "unassigned", "all",
+                                     "lane", "late",    "waiting", "returned",   NULL};
 
 const struct param cases_params[] = {
     {.name = "scope", .type = PARAM_CODE, .choices = scopes, .label = "desk.cases.scope"},

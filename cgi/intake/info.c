@@ -27,7 +27,7 @@ enum err start_show(struct request *req, struct reply *rep)
 enum err leave_show(struct request *req, struct reply *rep)
 {
     if (request_same_origin(req) || req->fetch_site.n == 0)
-        reply_header(rep, "Clear-Site-Data", STR("\"cache\", \"cookies\", \"storage\""));
+        reply_clear_site(rep);
     return plain(req, rep, "intake/leave", "intake.leave.page_title");
 }
 

@@ -74,6 +74,7 @@ static void add_next(struct request *req, json_t *model, const struct db_rows *r
         json_set_str(next, "who",
                      text(req, str_z(req->arena, str_fmt(req->arena, "shared.who.%s", who_key))));
     json_set_bool(next, "date_text", false);
+    json_set_bool(next, "overdue", false); /* lateness is for those who work on the case */
     if (due.n != 0 && !over) {
         json_t *v = json_object();
 

@@ -97,6 +97,6 @@ enum err leave_post(struct request *req, struct reply *rep)
     if (err != ERR_OK)
         return reply_error(req, rep, err);
     reply_cookie(req, rep, "track", STR(""), 0);
-    reply_header(rep, "Clear-Site-Data", STR("\"cache\", \"storage\""));
-    return reply_see_other(rep, "/track");
+    reply_clear_site(rep);
+    return reply_see_other(rep, "/track?lang=%s", request_lang(req));
 }

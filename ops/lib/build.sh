@@ -27,17 +27,17 @@ build_make() {
             as_builder touch "$src/configure"
         fi
     ) 7<"$src"
-    # AM_MAINTAINER_MODE is off: make would not notice a new configure by itself.
-    if [ ! -f "$build/Makefile" ] || [ "$src/configure" -nt "$build/config.status" ] ||
-        [ "$(cat "$build/flags" 2>/dev/null)" != "${flags[*]}" ]; then
-        step "configuring"
-        (cd "$build" && run_logged configure.log as_builder "$src/configure" "${flags[@]}" --quiet)
-        printf '%s\n' "${flags[*]}" >"$build/flags"
-    fi
-    step "building"
     # shellcheck disable=SC2094  # the folder is only locked
     (
         flock 7
+        # AM_MAINTAINER_MODE is off: make would not notice a new configure by itself.
+        if [ ! -f "$build/Makefile" ] || [ "$src/configure" -nt "$build/config.status" ] ||
+            [ "$(cat "$build/flags" 2>/dev/null)" != "${flags[*]}" ]; then
+            step "configuring"
+            (cd "$build" && run_logged configure.log as_builder "$src/configure" "${flags[@]}" --quiet)
+            printf '%s\n' "${flags[*]}" >"$build/flags"
+        fi
+        step "building"
         run_logged make.log as_builder make -C "$build" -j"$(nproc)" --no-print-directory
     ) 7<"$build"
 }

@@ -161,7 +161,7 @@ node_packages() {
 node_file() {
     local name status=0 left
     name=$(basename "$(dirname "$1")")/$(basename "$1" .test.mjs)
-    (cd "$src/tests" && timeout 600 node --test-reporter=tap "$1") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
+    (cd "$src/tests" && timeout --foreground 600 node --test-reporter=tap "$1") </dev/null >"$log/${name/\//-}.log" 2>&1 || status=$?
     tally "$name" "$status" "$(node_count "$log/${name/\//-}.log")" "$log/${name/\//-}.log"
     for left in "$AIDDESK_STACKS/${AIDDESK_LANE:-0}"-*; do
         if [ -d "$left" ]; then stack_end "$left"; fi
@@ -190,6 +190,7 @@ lane() {
     local name=$1
     shift
     set -m
+    # shellcheck disable=SC2030  # counted in the lane, added by lanes_wait
     (
         set +m
         trap - EXIT INT TERM HUP
@@ -208,6 +209,7 @@ lanes_wait() {
         wait "${lanes[$name]}" || true
         unset "lanes[$name]"
         if read -r ok bad <"$temporary/lane-$name"; then
+            # shellcheck disable=SC2031  # the counts of this shell
             passed=$((passed + ok)) failed=$((failed + bad))
         else
             tally "$name could not be run" 1 '0 1' /dev/null
@@ -233,10 +235,19 @@ lane_shared() {
     rm -f "$work/stack/stack.json"
 }
 
-# lane_own FILES...: each of these makes an installation of its own.
+# lane_own: files that make an installation of their own, each lane taking the next one that nobody has taken.
 lane_own() {
     local file
-    for file in "$@"; do node_file "$file"; done
+    while file=$(queue_take) && [ -n "$file" ]; do node_file "$file"; done
+}
+
+# queue_take: prints the first line of the queue and takes it out.
+queue_take() {
+    (
+        flock 7
+        head -n 1 "$temporary/queue"
+        sed -i 1d "$temporary/queue"
+    ) 7<"$temporary"
 }
 
 # suites_pages FILES...: starts the lanes of the tests through nginx, with and without a browser.
@@ -247,12 +258,16 @@ suites_pages() {
     done
     node_packages || return 1
     [ "${#shared[@]}" -eq 0 ] || lane shared lane_shared "${shared[@]}"
-    [ "${#own[@]}" -eq 0 ] || lane own lane_own "${own[@]}"
+    [ "${#own[@]}" -gt 0 ] || return 0
+    # The long ones, with a browser, first: no lane is then left alone with one in the end.
+    printf '%s\n' "${own[@]}" | tac >"$temporary/queue"
+    lane own-1 lane_own
+    lane own-2 lane_own
 }
 
 stack_start() {
     rm -rf -- "$work/stack"
-    one start env AIDDESK_CONFIGURE=--enable-werror node "$src/tests/support/installation.mjs" start "$work/stack" || return 1
+    one start node "$src/tests/support/installation.mjs" start "$work/stack" || return 1
     export AIDDESK_STACK=$work/stack/stack.json
 }
 

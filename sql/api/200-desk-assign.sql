@@ -106,8 +106,7 @@ begin
     select count(*) filter (where c.assignee is null and c.lane = 'auto'), count(*) filter (where c.assignee is null and c.lane = 'queue'),
            count(*) filter (where c.next_due_at <= core.now()),
            count(*) filter (where c.assignee is not null and c.accepted_at is null),
-           count(*) filter (where c.assignee is null and exists (
-               select from core.assignment a where a.case_id = c.id and a.end_reason in ('returned', 'timeout', 'recused'))),
+           count(*) filter (where c.assignee is null and engine.was_given_back(p_case => c.id)),
            (select count(*) from core.group_member m join core.app_user u on u.id = m.app_user and u.state = 'active' where m.seal is null),
            count(*) filter (where c.assignee is not null and not exists (
                select from core.case_seal s join core.app_user u on u.id = c.assignee and u.key_version = s.key_version

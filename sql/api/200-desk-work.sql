@@ -22,6 +22,14 @@ end
 $$;
 comment on function desk.counts(bytea) is 'The four numbers of the home page; the lists behind them have the same length. Refuses: UD001, UD003.';
 
+create function engine.was_given_back(p_case uuid) returns boolean
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (select from core.assignment a where a.case_id = p_case and a.end_reason in ('returned', 'timeout', 'recused'));
+$$;
+comment on function engine.was_given_back(uuid) is 'Somebody has had this case and it came back: returned, not accepted in time, or recused. Internal.';
+
 create function engine.case_found(p_user core.app_user, p_case core.case_file, p_scope text, p_status text, p_platform text) returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -40,6 +48,8 @@ begin
                when 'unassigned' then p_case.assignee is null and v_open
                when 'lane' then v_lead and p_case.assignee is null and v_open and p_case.lane = 'queue'
                when 'late' then v_lead and v_open and v_late
+               when 'waiting' then v_lead and v_open and p_case.assignee is not null and p_case.accepted_at is null
+               when 'returned' then v_lead and v_open and p_case.assignee is null and engine.was_given_back(p_case => p_case.id)
                when 'all' then v_lead or v_mine
                else false
            end
@@ -80,7 +90,7 @@ begin
     -- What plain indexes can narrow stands here too; case_found decides.
     where c.submitted_at is not null
       and (p_scope not in ('mine', 'today', 'overdue') or c.assignee = v_user.id)
-      and (p_scope not in ('unassigned', 'lane') or c.assignee is null)
+      and (p_scope not in ('unassigned', 'lane', 'returned') or c.assignee is null)
       and (p_after_id is null or (coalesce(c.next_due_at, 'infinity'), c.id) > (coalesce(p_after, 'infinity'), p_after_id))
       and engine.case_found(p_user => v_user, p_case => c, p_scope => p_scope, p_status => p_status, p_platform => p_platform)
     order by coalesce(c.next_due_at, 'infinity'), c.id
@@ -88,7 +98,7 @@ begin
 end
 $$;
 comment on function desk.cases(bytea, text, text, text, timestamptz, uuid, bigint) is
-    'Cases by next deadline: scope mine, today, overdue, unassigned; for coordinators also lane, late, all (volunteers: their own). Keyset after (p_after, p_after_id); p_after null with an id = after the last one that has a deadline. Nobody meets a case in conflict. Refuses: UD001, UD003.';
+    'Cases by next deadline: scope mine, today, overdue, unassigned; for coordinators also lane, late, waiting (not accepted), returned, all (volunteers: their own). Keyset after (p_after, p_after_id); p_after null with an id = after the last one that has a deadline. Nobody meets a case in conflict. Refuses: UD001, UD003.';
 
 create function desk.cases_total(p_session bytea, p_scope text, p_status text, p_platform text) returns table (total bigint)
 language plpgsql stable security definer
@@ -103,7 +113,7 @@ begin
         select from core.case_file c
         where c.submitted_at is not null
           and (p_scope not in ('mine', 'today', 'overdue') or c.assignee = v_user.id)
-          and (p_scope not in ('unassigned', 'lane') or c.assignee is null)
+          and (p_scope not in ('unassigned', 'lane', 'returned') or c.assignee is null)
           and engine.case_found(p_user => v_user, p_case => c, p_scope => p_scope, p_status => p_status, p_platform => p_platform)
         limit 1001) x;
 end

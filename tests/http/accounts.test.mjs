@@ -332,7 +332,8 @@ test('codes_and_passwords_cannot_be_guessed_from_a_session', async () => {
 test('strangers_are_slowed_and_the_owner_is_not_locked_out', async () => {
   const owner = await invited(lead, url, 'volunteer', 'vol.own');
   await forget();
-  await owner.submit(await owner.get('/desk'), '/logout');
+  const out = await owner.submit(await owner.get('/desk'), '/logout');
+  assert.equal(out.path, '/login', out.text);
   const answers = {};
   for (const name of ['vol.own', 'nobody.at.all']) {
     const stranger = new Client(url, { lang: 'en' });

@@ -1,7 +1,6 @@
 // Every form of every page with bad input of every kind (tests/support/bad-input.mjs).  A new page with a form is one more line here.
 import assert from 'node:assert/strict';
-import test from 'node:test';
-import { attack } from '../support/bad-input.mjs';
+import { stands } from '../support/bad-input.mjs';
 import { psql, value } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 import { complain, coordinator, invited, ownStack, password } from '../support/people.mjs';
@@ -98,6 +97,7 @@ const pages = [
   ['track supply', followed, '/track/supply'],
   ['track evidence', followed, '/track/evidence'],
   ['track stop', followed, '/track/stop'],
+  ['track consents', followed, '/track/consents'],
   ['track decision', asked, async () => `/track/decisions/${await openDecision()}`],
   ['login', async (lang) => new Client(url, { lang }), '/login'],
   ['second factor', halfIn, '/login/code'],
@@ -126,23 +126,4 @@ const pages = [
   ['desk assign', (lang) => inLanguage(lead, lang), `${where}/assign`],
 ];
 
-for (const lang of ['zh-CN', 'en']) {
-  for (const [name, person, address] of pages) {
-    test(`${name}_stands_bad_input_in_${lang}`.replaceAll(' ', '_'), async () => {
-      await forget();
-      let client = await person(lang);
-      const proxy = { origin: client.origin, get: (...a) => client.get(...a), post: (...a) => client.post(...a), request: (...a) => client.request(...a) };
-      const open = async () => {
-        const path = typeof address === 'string' ? address : await address();
-        let page = await client.get(path);
-        if (page.status !== 200 || page.path.split('?')[0] !== path.split('?')[0]) {
-          client = await person(lang);
-          page = await client.get(typeof address === 'string' ? address : await address());
-        }
-        return page;
-      };
-      const n = await attack(proxy, name, open, { lang, full: lang === 'zh-CN', conditional: name === 'contact' ? /^(guardian_|agent_|age_|mobile|email)/ : name === 'check' ? /^website$/ : /^$/ });
-      assert.ok(n > 15, `only ${n} requests`);
-    });
-  }
-}
+stands(pages, forget);

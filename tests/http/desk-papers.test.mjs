@@ -30,7 +30,11 @@ test('a_volunteer_adds_a_file_and_sees_its_real_type_size_and_hash', async () =>
   assert.ok((await one.get(at('/evidence'))).body.includes(sha256(bytes)));
   page = await one.get(link);
   assert.ok(page.form('form').fields.some((f) => f.name === 'v1'), page.text);
-  const id = /\/file\/([0-9a-f-]{36})/.exec((await one.get(at('/files'))).body.split('截图.txt')[1])[1];
+  // The original stands behind words of care.
+  const no = /\/view\/(\d+)/.exec((await one.get(at('/files'))).body.split('截图.txt')[1])[1];
+  const care = await one.get(at(`/view/${no}`));
+  assert.match(care.text, /请小心/);
+  const id = /\/file\/([0-9a-f-]{36})/.exec(care.body)[1];
   const download = await one.get(at(`/file/${id}`));
   assert.ok(download.bytes.equals(bytes));
   // The complainant does not meet what volunteers add.
@@ -205,7 +209,7 @@ test('papers_of_others_are_not_found_and_bad_input_is_no_error_of_ours', async (
   }
 });
 
-test('pictures_follow_one_another_on_pages_of_their_own', async () => {
+test('files_follow_one_another_on_pages_of_their_own', async () => {
   let page = await one.get(at('/evidence'));
   const first = page.body.match(/\/view\/\d+/)[0];
   page = await one.get(at(first));
@@ -214,6 +218,6 @@ test('pictures_follow_one_another_on_pages_of_their_own', async () => {
   let seen = 1;
   for (let next; (next = /rel="next"[^>]*href="([^"]+)"/.exec(page.body)?.[1]); seen++) page = await one.get(next);
   assert.ok(seen >= 3, String(seen));
-  assert.match(page.body, new RegExp(`第 ${seen} 张，共 ${seen} 张`));
+  assert.match(page.body, new RegExp(`第 ${seen} 个文件，共 ${seen} 个`));
   for (const where of ['/view/999', '/view/0', '/view/x']) assert.equal((await one.get(at(where))).status, 404, where);
 });

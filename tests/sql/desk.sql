@@ -1,6 +1,6 @@
 -- What volunteers and coordinators may ask of the database: lists, a case from acceptance to READY, evidence, assignment.
 \ir support.psql
-select plan(66);
+select plan(69);
 insert into core.group_key (id, kind, version, current, public_key, signature)
 values (t.id('group'), 'group', 1, true, '\x01', '\x01'), (t.id('pool'), 'pool', 1, true, '\x01', '\x01');
 create temp table s as
@@ -27,6 +27,14 @@ select is((select count(*) from desk.cases(t.s('wang'), 'mine', null, null,
 update core.case_file set next_due_at = null where id = t.id('case', 3);
 select is((select count(*) from desk.cases(t.s('wang'), 'mine', null, null, null, '00000000-0000-0000-0000-000000000000', 50)), 1::bigint,
           'cases without a deadline come last and are reached');
+select is((select count(*) from desk.cases(t.s('chen'), 'waiting', null, null, null, null, 50)), (select not_accepted from desk.today(t.s('chen'))),
+          'those that nobody has accepted, as many as today says');
+select is((select count(*) from desk.cases(t.s('wang'), 'waiting', null, null, null, null, 50)), 0::bigint, 'which is a list for coordinators');
+update core.case_file set assignee = null where id = t.id('case', 3);
+update core.assignment set ended_at = core.now(), end_reason = 'returned' where case_id = t.id('case', 3);
+select is((select array_agg(case_no) from desk.cases(t.s('chen'), 'returned', null, null, null, null, 50)), array[t.no(t.id('case', 3))], 'what came back');
+update core.assignment set ended_at = null, end_reason = null where case_id = t.id('case', 3);
+update core.case_file c set assignee = a.app_user from core.assignment a where c.id = t.id('case', 3) and a.case_id = c.id;
 select throws_ok(format('select * from desk.cases(%L, ''mine'', null, null, null, null, 50)', '\x00'::bytea), 'UD001', null, 'no session, no list');
 
 -- Another's and missing are refused alike ----------------------------------------------------------------------------------------

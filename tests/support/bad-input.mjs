@@ -2,6 +2,7 @@
 // nothing here.  What must hold: the answer is never a 5xx; a form that is refused comes back with everything typed, the title says
 // that there is an error, and every line of the summary leads to something on the page with the same sentence beside it.
 import assert from 'node:assert/strict';
+import test from 'node:test';
 import { decode } from './html.mjs';
 import { multipart, urlencode } from './http.mjs';
 
@@ -169,4 +170,32 @@ export async function attack(client, where, open, { lang = 'zh-CN', full = true,
     assert.ok(page.status < 500, `${where}?${query.slice(0, 20)}: ${page.status}`);
   }
   return n;
+}
+
+/**
+ * One test a page and language.  pages: [name, person, address]: person(lang) gives a client that may open it, address is a path or gives
+ * one; both are asked again when an attack that was good input has led away.  before: what each test begins with.
+ */
+export function stands(pages, before = async () => {}) {
+  for (const lang of ['zh-CN', 'en']) {
+    for (const [name, person, address] of pages) {
+      test(`${name}_stands_bad_input_in_${lang}`.replaceAll(' ', '_'), async () => {
+        await before();
+        let client = await person(lang);
+        const proxy = { origin: client.origin, get: (...a) => client.get(...a), post: (...a) => client.post(...a), request: (...a) => client.request(...a) };
+        const where = async () => (typeof address === 'string' ? address : address());
+        const open = async () => {
+          const path = await where();
+          let page = await client.get(path);
+          if (page.status !== 200 || page.path.split('?')[0] !== path.split('?')[0]) {
+            client = await person(lang);
+            page = await client.get(await where());
+          }
+          return page;
+        };
+        const n = await attack(proxy, name, open, { lang, full: lang === 'zh-CN', conditional: name === 'contact' ? /^(guardian_|agent_|age_|mobile|email)/ : name === 'check' ? /^website$/ : /^$/ });
+        assert.ok(n > 15, `only ${n} requests`);
+      });
+    }
+  }
 }

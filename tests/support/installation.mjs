@@ -53,6 +53,14 @@ async function startMail(dir) {
   return { pid: server.pid, port, ca, mailbox };
 }
 
+function endMail(mail) {
+  try {
+    process.kill(mail.pid);
+  } catch {
+    // It had ended already.
+  }
+}
+
 /** Starts an installation in DIR and returns what describes it (also in DIR/stack.json). options: further words for ops/run, "--demo". */
 export async function startStack(dir, options = []) {
   await mkdir(path.join(dir, 'etc'), { recursive: true });
@@ -84,7 +92,7 @@ export async function startStack(dir, options = []) {
     await writeFile(path.join(dir, 'stack.json'), JSON.stringify(made, null, 2));
     return made;
   } catch (error) {
-    process.kill(mail.pid);
+    endMail(mail);
     throw new Error(`ops/run did not start the service: ${error.stderr || error.message}`);
   }
 }
@@ -93,11 +101,7 @@ export async function startStack(dir, options = []) {
 export async function stopStack(dir) {
   const made = JSON.parse(await readFile(path.join(dir, 'stack.json'), 'utf8'));
   await run(path.join(root, 'ops/run'), ['--dir', dir, '--stop']);
-  try {
-    process.kill(made.mail.pid);
-  } catch {
-    // It had ended already.
-  }
+  endMail(made.mail);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -50,7 +50,8 @@ async def main(port, certificate, key, path):
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")  # in one piece: the reader leaves when it has it
+    sys.stdout.flush()
     await stop.wait()
     server.close()
 
