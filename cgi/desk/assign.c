@@ -12,28 +12,13 @@
 enum { CLAIM_TRIES = 5 };
 
 const struct param step_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
-    {.name = "version",
-     .type = PARAM_INT,
-     .flags = PARAM_REQUIRED,
-     .min = 0,
-     .max = INT64_MAX,
-     .label = "desk.version"},
+    CASE_ROW,
+    VERSION_ROW,
     {.name = NULL},
 };
 
 const struct param return_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "reason",
      .type = PARAM_LINES,
      .flags = PARAM_REQUIRED,
@@ -46,24 +31,14 @@ const struct param return_params[] = {
 };
 
 const struct param assign_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "person",
      .type = PARAM_UUID,
      .flags = PARAM_REQUIRED,
      .label = "desk.assign.person",
      .empty = "desk.assign.error.person"},
     {.name = "note", .type = PARAM_LINES, .max = 2000, .label = "desk.assign.note"},
-    {.name = "version",
-     .type = PARAM_INT,
-     .flags = PARAM_REQUIRED,
-     .min = 0,
-     .max = INT64_MAX,
-     .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 

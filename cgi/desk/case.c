@@ -11,26 +11,13 @@
 #include "desk/desk.h"
 
 const struct param case_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = NULL},
 };
 
 const struct param desk_file_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
-    {.name = "id",
-     .type = PARAM_UUID,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .label = "desk.case.file"},
+    CASE_ROW,
+    ID_ROW("desk.case.file"),
     {.name = NULL},
 };
 

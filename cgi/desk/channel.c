@@ -17,15 +17,13 @@ static const char *const whats[] = {"facts",    "order",   "evidence", "contact"
 static const char *const whys[] = {"filing", "supplement", "mediation", "escalation", NULL};
 
 /* clang-format off */
-#define NUMBER_ROW \
-    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"}
 #define CHANNEL_ROW \
     {.name = "channel", .type = PARAM_CODE, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "filing.channel.title"}
 
-const struct param channel_params[] = {NUMBER_ROW, CHANNEL_ROW, {.name = NULL}};
+const struct param channel_params[] = {CASE_ROW, CHANNEL_ROW, {.name = NULL}};
 
 const struct param consent_ask_params[] = {
-    NUMBER_ROW,
+    CASE_ROW,
     CHANNEL_ROW,
     {.name = "what", .type = PARAM_CODE, .flags = PARAM_REQUIRED | PARAM_MANY, .choices = whats, .label = "filing.consent.what",
      .empty = "filing.consent.error.what"},
@@ -34,14 +32,14 @@ const struct param consent_ask_params[] = {
 };
 
 const struct param plan_params[] = {
-    NUMBER_ROW,
+    CASE_ROW,
     CHANNEL_ROW,
     {.name = "skip_reason", .type = PARAM_LINES, .max = 1000, .label = "filing.plan.skip_reason"},
     {.name = NULL},
 };
 
 const struct param wait_params[] = {
-    NUMBER_ROW,
+    CASE_ROW,
     {.name = "review_on", .type = PARAM_DATE, .flags = PARAM_REQUIRED, .label = "filing.wait.review_on"},
     {.name = NULL},
 };

@@ -17,10 +17,6 @@ static const char *const money_kinds[] = {"REFUND",   "TOP_UP_DIFF",    "PRICE_R
 static const char *const piece_kinds[] = {"REDELIVER", "REPLACE", NULL};
 
 /* clang-format off */
-#define NUMBER_ROW \
-    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"}
-#define ID_ROW \
-    {.name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "filing.demand.title"}
 #define SHARED_ROWS \
     {.name = "kind", .type = PARAM_CODE, .flags = PARAM_REQUIRED, .label = "filing.demand.kind"}, \
     {.name = "amount", .type = PARAM_FEN, .min = 1, .max = 9999999999, .label = "filing.demand.amount"}, \
@@ -30,12 +26,10 @@ static const char *const piece_kinds[] = {"REDELIVER", "REPLACE", NULL};
     {.name = "basis", .type = PARAM_TEXT, .max = 200, .label = "filing.demand.basis"}, \
     {.name = "text", .type = PARAM_LINES, .max = 1000, .label = "filing.demand.text"}, \
     {.name = "alternative_to", .type = PARAM_UUID, .label = "filing.demand.alternative_to"}
-#define VERSION_ROW \
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 1, .max = INT64_MAX, .label = "desk.version"}
 
-const struct param demand_new_params[] = {NUMBER_ROW, SHARED_ROWS, {.name = NULL}};
-const struct param demand_edit_params[] = {NUMBER_ROW, ID_ROW, SHARED_ROWS, VERSION_ROW, {.name = NULL}};
-const struct param demand_remove_params[] = {NUMBER_ROW, ID_ROW, VERSION_ROW, {.name = NULL}};
+const struct param demand_new_params[] = {CASE_ROW, SHARED_ROWS, {.name = NULL}};
+const struct param demand_edit_params[] = {CASE_ROW, ID_ROW("filing.demand.title"), SHARED_ROWS, VERSION_ROW, {.name = NULL}};
+const struct param demand_remove_params[] = {CASE_ROW, ID_ROW("filing.demand.title"), VERSION_ROW, {.name = NULL}};
 /* clang-format on */
 
 static bool among(const char *const *codes, struct str code)

@@ -7,6 +7,13 @@
 #include "core/reply.h"
 #include "core/seal.h"
 
+/* Rows of parameters that most forms of a case have: its number in the path, the version that was read, and the id in the path of what
+ * the form is about. */
+#define CASE_ROW \
+    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"}
+#define VERSION_ROW {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"}
+#define ID_ROW(LABEL) {.name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH, .label = (LABEL)}
+
 /* A case opened for the signed-in person: open_case found it, checked the right, and opened the key. */
 struct open_case {
     struct uuid id;             /* case id */

@@ -8,22 +8,9 @@
 #include "desk/desk.h"
 
 const struct param evidence_remove_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
-    {.name = "id",
-     .type = PARAM_UUID,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .label = "desk.evidence.item"},
-    {.name = "version",
-     .type = PARAM_INT,
-     .flags = PARAM_REQUIRED,
-     .min = 0,
-     .max = INT64_MAX,
-     .label = "desk.version"},
+    CASE_ROW,
+    ID_ROW("desk.evidence.item"),
+    VERSION_ROW,
     {.name = NULL},
 };
 

@@ -35,11 +35,9 @@ static const char *const quality_codes[] = {"GENUINE", "LAWFUL", "RELEVANT", "CO
     {.name = "shown_url", .type = PARAM_BOOL, .label = "desk.evidence.shown_url"}, \
     {.name = "edited", .type = PARAM_BOOL, .label = "desk.evidence.edited"}, \
     {.name = "missing_reason", .type = PARAM_CODE, .choices = reasons, .label = "desk.evidence.missing_reason"}
-#define NUMBER_ROW \
-    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"}
 
 const struct param evidence_new_params[] = {
-    NUMBER_ROW,
+    CASE_ROW,
     {.name = "file", .type = PARAM_UUID, .label = "desk.case.file"},
     {.name = "kind", .type = PARAM_CODE, .flags = PARAM_REQUIRED, .label = "desk.evidence.kind"},
     SHARED_ROWS,
@@ -47,10 +45,10 @@ const struct param evidence_new_params[] = {
 };
 
 const struct param evidence_edit_params[] = {
-    NUMBER_ROW,
-    {.name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "desk.evidence.item"},
+    CASE_ROW,
+    ID_ROW("desk.evidence.item"),
     SHARED_ROWS,
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 1, .max = INT64_MAX, .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 /* clang-format on */

@@ -14,12 +14,7 @@
 
 /* The file control is the last: it is streamed after the fields before it. */
 const struct param files_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "kind", .type = PARAM_CODE, .label = "paper.files.kind"},
     {.name = "note", .type = PARAM_TEXT, .max = 200, .label = "paper.files.note"},
     {.name = "file",

@@ -15,19 +15,15 @@
 #include "desk/desk.h"
 
 /* clang-format off */
-#define NUMBER_ROW \
-    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"}
-#define ID_ROW \
-    {.name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "filing.title"}
 
-const struct param filing_params[] = {NUMBER_ROW, ID_ROW, {.name = NULL}};
+const struct param filing_params[] = {CASE_ROW, ID_ROW("filing.title"), {.name = NULL}};
 
 const struct param filing_confirm_params[] = {
-    NUMBER_ROW,
-    ID_ROW,
+    CASE_ROW,
+    ID_ROW("filing.title"),
     {.name = "confirmed", .type = PARAM_CODE, .flags = PARAM_MANY, .label = "filing.confirm.confirmed"},
     {.name = "seen", .type = PARAM_CODE, .flags = PARAM_REQUIRED, .label = "filing.confirm.seen"},
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 /* clang-format on */

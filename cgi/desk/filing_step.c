@@ -45,8 +45,8 @@ static const struct step steps[] = {
 
 /* clang-format off */
 const struct param filing_step_params[] = {
-    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"},
-    {.name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "filing.title"},
+    CASE_ROW,
+    ID_ROW("filing.title"),
     {.name = "event", .type = PARAM_CODE, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "filing.step.event"},
     {.name = "submitted_at", .type = PARAM_TIME, .flags = PARAM_NO_FUTURE, .label = "filing.step.submitted_at"},
     {.name = "filing_no", .type = PARAM_TEXT, .max = 80, .label = "filing.step.filing_no"},
@@ -58,7 +58,7 @@ const struct param filing_step_params[] = {
     {.name = "not_accepted_reason", .type = PARAM_CODE, .label = "filing.step.not_accepted_reason"},
     {.name = "termination_reason", .type = PARAM_CODE, .label = "filing.step.termination_reason"},
     {.name = "text", .type = PARAM_LINES, .max = 5000, .label = "filing.step.text"},
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 /* clang-format on */

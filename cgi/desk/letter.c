@@ -15,7 +15,7 @@
 /* A flat table, one field a row. */
 /* clang-format off */
 const struct param letter_params[] = {
-    {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "filing", .type = PARAM_UUID, .label = "paper.text.filing"},
     {.name = "addressee", .type = PARAM_TEXT, .max = 120, .label = "paper.text.addressee"},
     {.name = "name", .type = PARAM_TEXT, .max = 60, .label = "paper.text.name"},
@@ -33,7 +33,7 @@ const struct param letter_params[] = {
     {.name = "rule_version", .type = PARAM_DATE, .flags = PARAM_NO_FUTURE, .label = "paper.text.rule_version"},
     {.name = "rule_text", .type = PARAM_LINES, .max = 600, .label = "paper.text.rule_text"},
     {.name = "laws", .type = PARAM_TEXT, .flags = PARAM_MANY, .max = 40, .label = "paper.text.laws"},
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 /* clang-format on */

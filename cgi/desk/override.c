@@ -14,12 +14,7 @@
 #include "desk/desk.h"
 
 const struct param override_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "object",
      .type = PARAM_UUID,
      .flags = PARAM_REQUIRED,

@@ -11,18 +11,17 @@ static const char *const kinds[] = {"COMPLAINT_LETTER", "EVIDENCE_LIST", NULL};
 
 /* A flat table, one field a row. */
 /* clang-format off */
-#define NUMBER_ROW {.name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, .label = "desk.case.number"}
 
 const struct param paper_issue_params[] = {
-    NUMBER_ROW,
+    CASE_ROW,
     {.name = "kind", .type = PARAM_CODE, .flags = PARAM_REQUIRED, .choices = kinds, .label = "paper.kind"},
     {.name = "document", .type = PARAM_UUID, .flags = PARAM_REQUIRED, .label = "paper.kind"},
-    {.name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 
 const struct param paper_path_params[] = {
-    NUMBER_ROW,
+    CASE_ROW,
     {.name = "kind", .type = PARAM_CODE, .flags = PARAM_REQUIRED | PARAM_PATH, .choices = kinds, .label = "paper.kind"},
     {.name = NULL},
 };

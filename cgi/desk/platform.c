@@ -10,24 +10,14 @@
 #include "rules/settlement.h"
 
 const struct param platform_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "status", .type = PARAM_CODE, .label = "desk.platform.status"},
     {.name = "registered_name",
      .type = PARAM_TEXT,
      .max = 120,
      .label = "desk.platform.registered_name"},
     {.name = "credit_code", .type = PARAM_NUMBER, .max = 18, .label = "desk.platform.credit_code"},
-    {.name = "version",
-     .type = PARAM_INT,
-     .flags = PARAM_REQUIRED,
-     .min = 0,
-     .max = INT64_MAX,
-     .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 

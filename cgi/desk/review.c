@@ -9,12 +9,7 @@
 static const char *const screenings[] = {"clear", "illicit", "unclear", NULL};
 
 const struct param review_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "product_type",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED,

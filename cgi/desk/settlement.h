@@ -9,23 +9,6 @@
 #include "desk/desk.h"
 #include "rules/settlement.h"
 
-/* Rows that every form of a case has. */
-#define CASE_ROW                                                                                   \
-    {                                                                                              \
-        .name = "n", .type = PARAM_TEXT, .flags = PARAM_REQUIRED | PARAM_PATH, .min = 1, .max = 20, \
-        .label = "desk.case.number"                                                                \
-    }
-#define VERSION_ROW                                                                                \
-    {                                                                                              \
-        .name = "version", .type = PARAM_INT, .flags = PARAM_REQUIRED, .min = 0, .max = INT64_MAX, \
-        .label = "desk.version"                                                                    \
-    }
-#define FILING_ROW                                                                                     \
-    {                                                                                              \
-        .name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH,                    \
-        .label = "settlement.withdrawal.filing"                                                    \
-    }
-
 /* The settlement under way or the last one: one row of desk.settlement.  ERR_NOT_FOUND when the case never had one. */
 enum err settlement_read(struct request *req, const struct open_case *c, struct db_rows **rows);
 /* Filings that were sent, open ones first: [{id, channel, channel_label, status_label, filing_no, filed_text, is_open, may_withdraw, task,

@@ -8,12 +8,7 @@
 #include "desk/desk.h"
 
 const struct param note_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "body",
      .type = PARAM_LINES,
      .flags = PARAM_REQUIRED,
@@ -24,31 +19,15 @@ const struct param note_params[] = {
     {.name = NULL},
 };
 
-#define ID_ROW                                                                                     \
-    {                                                                                              \
-        .name = "id", .type = PARAM_UUID, .flags = PARAM_REQUIRED | PARAM_PATH,                    \
-        .label = "desk.notes.title"                                                                \
-    }
-
 const struct param note_path_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
-    ID_ROW,
+    CASE_ROW,
+    ID_ROW("desk.notes.title"),
     {.name = NULL},
 };
 
 const struct param note_edit_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
-    ID_ROW,
+    CASE_ROW,
+    ID_ROW("desk.notes.title"),
     {.name = "body",
      .type = PARAM_LINES,
      .flags = PARAM_REQUIRED,
@@ -56,12 +35,7 @@ const struct param note_edit_params[] = {
      .max = 5000,
      .label = "desk.talk.body",
      .empty = "desk.talk.error.empty"},
-    {.name = "version",
-     .type = PARAM_INT,
-     .flags = PARAM_REQUIRED,
-     .min = 0,
-     .max = INT64_MAX,
-     .label = "desk.version"},
+    VERSION_ROW,
     {.name = NULL},
 };
 

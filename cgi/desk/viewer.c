@@ -7,12 +7,7 @@
 #include "desk/desk.h"
 
 const struct param viewer_params[] = {
-    {.name = "n",
-     .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED | PARAM_PATH,
-     .min = 1,
-     .max = 20,
-     .label = "desk.case.number"},
+    CASE_ROW,
     {.name = "no",
      .type = PARAM_INT,
      .flags = PARAM_REQUIRED | PARAM_PATH,

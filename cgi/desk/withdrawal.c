@@ -20,13 +20,13 @@ static const char *const step_events[] = {"draft_withdrawal", "drop_withdrawal",
 
 const struct param withdrawal_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     {.name = NULL},
 };
 
 const struct param withdrawal_step_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     {.name = "event",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED | PARAM_HIDDEN,
@@ -38,7 +38,7 @@ const struct param withdrawal_step_params[] = {
 
 const struct param withdrawal_save_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     {.name = "asked_by",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED,
@@ -77,14 +77,14 @@ const struct param withdrawal_save_params[] = {
 
 const struct param withdrawal_plain_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     VERSION_ROW,
     {.name = NULL},
 };
 
 const struct param withdrawal_request_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     {.name = "requested_on",
      .type = PARAM_DATE,
      .flags = PARAM_REQUIRED | PARAM_NO_FUTURE,
@@ -95,7 +95,7 @@ const struct param withdrawal_request_params[] = {
 
 const struct param withdrawal_result_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     {.name = "result",
      .type = PARAM_CODE,
      .flags = PARAM_REQUIRED,

@@ -8,7 +8,7 @@
 
 const struct param withdrawal_issue_params[] = {
     CASE_ROW,
-    FILING_ROW,
+    ID_ROW("settlement.withdrawal.filing"),
     VERSION_ROW,
     /* Made by the page, so that a post that comes twice is one paper. */
     {.name = "document",

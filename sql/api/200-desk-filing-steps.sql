@@ -33,10 +33,9 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_write => true);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
-    perform engine.version_check(p_found => v_filing.version, p_read => p_version);
     if v_filing.status not in ('PLANNED', 'DRAFTED', 'READY') then
         raise exception using errcode = 'UD021', message = 'this step is not possible in the present state',
             detail = concat_ws(':', 'filing', v_filing.status, 'draft');
@@ -71,10 +70,9 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_write => true);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
-    perform engine.version_check(p_found => v_filing.version, p_read => p_version);
     perform engine.checks_store(p_case => p_case, p_object => p_filing, p_checks => p_checks, p_version => p_version);
     return engine.filing_move(p_id => p_filing, p_event => 'make_ready', p_to => null, p_actor_kind => 'user', p_actor => v_user.id);
 end
@@ -110,12 +108,11 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_write => true);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
     v_case core.case_file := (select c from core.case_file c where c.id = p_case);
     v_user core.app_user := engine.user_of_session(p_session => p_session);
     v_version bigint;
 begin
-    perform engine.version_check(p_found => v_filing.version, p_read => p_version);
     if not engine.filings_open(p_case => v_case) then
         raise exception using errcode = 'UD021', message = 'this step is not possible in the present state',
             detail = concat_ws(':', 'case', v_case.status, 'filing_submitted');
@@ -145,10 +142,9 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_write => true);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
-    perform engine.version_check(p_found => v_filing.version, p_read => p_version);
     if p_event not in ('cancel', 'back_to_draft', 'accept', 'ask_supplement', 'supplement', 'refuse', 'respond', 'lapse', 'mediate', 'intervene',
                        'agree', 'decide', 'end', 'agreement_fails') then
         raise exception using errcode = 'UD021', message = 'not a step of this page', detail = concat_ws(':', 'filing', v_filing.status, p_event);
@@ -183,10 +179,9 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_write => true);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
     v_user core.app_user := engine.user_of_session(p_session => p_session);
 begin
-    perform engine.version_check(p_found => v_filing.version, p_read => p_version);
     if not engine.filing_open(p_status => v_filing.status) then
         raise exception using errcode = 'UD021', message = 'this step is not possible in the present state',
             detail = concat_ws(':', 'filing', v_filing.status, 'dates');

@@ -11,22 +11,25 @@ end
 $$;
 comment on function engine.filings_open(core.case_file) is 'New filings may be planned and submitted: after the pre-review, before it is settled or closed.';
 
-create function engine.filing_for_user(p_session bytea, p_case uuid, p_filing uuid, p_write boolean default false) returns core.filing
+create function engine.filing_for_user(p_session bytea, p_case uuid, p_filing uuid, p_version bigint default null) returns core.filing
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case, p_write => p_write);
+    v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case, p_write => p_version is not null);
     v_filing core.filing := (select f from core.filing f where f.id = p_filing and f.case_id = v_case.id);
 begin
     if v_filing.id is null then
         raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
     end if;
+    if p_version is not null then
+        perform engine.version_check(p_found => v_filing.version, p_read => p_version);
+    end if;
     return v_filing;
 end
 $$;
-comment on function engine.filing_for_user(bytea, uuid, uuid, boolean) is
-    'A filing of a case that the signed-in user may work on. p_write locks the case. Refuses: UD001, UD002, UD003.';
+comment on function engine.filing_for_user(bytea, uuid, uuid, bigint) is
+    'A filing of a case that the signed-in user may work on. p_version, the one that was read: locks the case (and with it its filings) for a change. Refuses: UD001, UD002, UD003, UD020.';
 
 create function engine.collision_seen(p_case uuid, p_channel text) returns text
 language sql stable security definer

@@ -2,24 +2,6 @@
 -- acknowledgement (DOMAIN.md §2.10, §5.2, V-WD-01 to 05).
 set role aiddesk_owner;
 
-create function engine.filing_of_user(p_session bytea, p_case uuid, p_filing uuid, p_version bigint) returns core.filing
-language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case, p_write => true);
-    v_filing core.filing := (select f from core.filing f where f.id = p_filing and f.case_id = v_case.id for update);
-begin
-    if v_filing.id is null then
-        raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
-    end if;
-    perform engine.version_check(p_found => v_filing.version, p_read => p_version);
-    return v_filing;
-end
-$$;
-comment on function engine.filing_of_user(bytea, uuid, uuid, bigint) is
-    'A filing of a case that the signed-in person works on, locked, in the version that was read. Refuses: UD001, UD002, UD020.';
-
 create function desk.withdrawals(p_session bytea, p_case uuid)
 returns table (id uuid, channel text, status text, open boolean, filing_no_sealed bytea, submitted_at timestamptz, withdrawable text, task boolean,
                warned boolean, round bigint)
@@ -118,7 +100,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
-    v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
     if p_event not in ('draft_withdrawal', 'drop_withdrawal') then
         raise exception using errcode = 'UD031', message = 'unknown step', detail = 'filing_event';
@@ -137,7 +119,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
-    v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
     perform engine.code_check(p_enumeration => 'withdrawal_reason', p_code => p_reason);
     if p_asked_by not in ('complainant', 'platform', 'both') then
@@ -170,7 +152,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
-    v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
     if not engine.filing_open(p_status => v_filing.status) then
         raise exception using errcode = 'UD021', message = 'the filing has ended', detail = concat_ws(':', 'filing', v_filing.status, 'warning_ask');
@@ -204,7 +186,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
-    v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
     if v_filing.status <> 'WD_DRAFTED' then
         raise exception using errcode = 'UD021', message = 'no withdrawal is being written', detail = concat_ws(':', 'filing', v_filing.status, 'draft_withdrawal');
@@ -222,7 +204,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
-    v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
     perform engine.day_check(p_on => p_on, p_from => v_filing.submitted_at, p_detail => 'requested_on:settlement.withdrawal.error.early');
     update core.filing f set wd_requested_at = p_on::timestamp at time zone 'Asia/Shanghai', wd_result_sealed = null where f.id = v_filing.id;
@@ -238,7 +220,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session);
-    v_filing core.filing := engine.filing_of_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
+    v_filing core.filing := engine.filing_for_user(p_session => p_session, p_case => p_case, p_filing => p_filing, p_version => p_version);
 begin
     update core.filing f set wd_result_sealed = p_result where f.id = v_filing.id;
     perform engine.filing_move(p_id => v_filing.id, p_event => case when p_granted then 'withdrawal_granted' else 'withdrawal_refused' end,
