@@ -83,12 +83,6 @@ suite_dist() {
     rm -f "$build"/aiddesk-*.tar.*
 }
 
-# suites_compiled SUITES...: those that mostly compile, as one lane.
-suites_compiled() {
-    local suite
-    for suite in "$@"; do "suite_$suite" || true; done
-}
-
 # --- SQL ---------------------------------------------------------------------------------------------------------------
 
 # cluster_for_tests: a throw-away PostgreSQL for unit tests and pgTAP; anybody on this machine may come in, and nothing is flushed.
@@ -212,7 +206,7 @@ lanes_wait() {
             # shellcheck disable=SC2031  # the counts of this shell
             passed=$((passed + ok)) failed=$((failed + bad))
         else
-            tally "$name could not be run" 1 '0 1' /dev/null
+            tally "lane $name could not be run" 1 '0 1' /dev/null
         fi
     done
 }
@@ -226,8 +220,8 @@ lanes_end() {
     done
 }
 
-# lane_shared FILES...: those that talk to one installation of the run.
-lane_shared() {
+# shared_files FILES...: those that talk to one installation of the run.
+shared_files() {
     stack_start || return 0
     local file
     for file in "$@"; do node_file "$file"; done
@@ -235,13 +229,11 @@ lane_shared() {
     rm -f "$work/stack/stack.json"
 }
 
-# lane_own: files that make an installation of their own, each lane taking the next one that nobody has taken.
-lane_own() {
-    local file
-    while file=$(queue_take) && [ -n "$file" ]; do node_file "$file"; done
-}
+# queue_add TASK...: what the lanes take, in this order.  A task is "shared", "sanitize", "dist", or a test file with an installation of
+# its own.
+queue_add() { printf '%s\n' "$@" >>"$temporary/queue"; }
 
-# queue_take: prints the first line of the queue and takes it out.
+# queue_take: prints the first task of the queue and takes it out.
 queue_take() {
     (
         flock 7
@@ -250,19 +242,36 @@ queue_take() {
     ) 7<"$temporary"
 }
 
-# suites_pages FILES...: starts the lanes of the tests through nginx, with and without a browser.
-suites_pages() {
-    local file shared=() own=()
-    for file in "$@"; do
+# lane_tasks: one after the other, until none is left.
+lane_tasks() {
+    local task
+    while task=$(queue_take) && [ -n "$task" ]; do
+        case $task in
+            shared) shared_files "${shared[@]}" ;;
+            sanitize | dist) "suite_$task" || true ;;
+            *) node_file "$task" ;;
+        esac
+    done
+}
+
+# suites_together SUITES...: the suites that wait more than they work, or compile; as many lanes as there are processors.  `pages` are the
+# files of the tests through nginx, with and without a browser.
+suites_together() {
+    local file lane shared=() own=()
+    for file in "${pages[@]}"; do
         if grep -q 'ownStack(' "$file"; then own+=("$file"); else shared+=("$file"); fi
     done
-    node_packages || return 1
-    [ "${#shared[@]}" -eq 0 ] || lane shared lane_shared "${shared[@]}"
-    [ "${#own[@]}" -gt 0 ] || return 0
+    : >"$temporary/queue"
+    [ "${#pages[@]}" -eq 0 ] || node_packages || return 1
+    [ "${#shared[@]}" -eq 0 ] || queue_add shared
     # The long ones, with a browser, first: no lane is then left alone with one in the end.
-    printf '%s\n' "${own[@]}" | tac >"$temporary/queue"
-    lane own-1 lane_own
-    lane own-2 lane_own
+    [ "${#own[@]}" -eq 0 ] || queue_add "$(printf '%s\n' "${own[@]}" | tac)"
+    if [ "$#" -gt 0 ]; then
+        cluster_for_tests || return 1
+        queue_add "$@"
+    fi
+    for ((lane = 1; lane <= $(nproc); lane++)); do lane "$lane" lane_tasks; done
+    lanes_wait
 }
 
 stack_start() {

@@ -36,7 +36,7 @@ export class Person {
     const context = await (await browser()).newContext({
       baseURL: url, locale: lang, javaScriptEnabled: js, viewport, deviceScaleFactor: 1, hasTouch: viewport === phone,
     });
-    context.setDefaultTimeout(20000);
+    context.setDefaultTimeout(40000);
     return new Person(context, await context.newPage(), { url, lang, js });
   }
 
