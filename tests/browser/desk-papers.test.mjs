@@ -48,7 +48,7 @@ test('a_volunteer_adds_a_file_writes_a_letter_and_issues_it_on_a_phone', async (
   await person.look('view-first');
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/\/view\/2$/);
-  await page.getByRole('link', { name: '上一张' }).click();
+  await page.getByRole('link', { name: '上一个' }).click();
   await page.waitForURL(/\/view\/1$/);
 
   await page.goto(at('/papers'));

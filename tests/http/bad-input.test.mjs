@@ -64,6 +64,14 @@ async function received(lang) {
   return inLanguage(client, lang);
 }
 
+/** Somebody with another case, which good input ends. */
+async function ending(lang) {
+  const made = await complain(url, { orderNo: `END-${lang}` });
+  const client = new Client(url, { lang });
+  await client.submit(await client.get('/track'), 'form', { code: made.code });
+  return client;
+}
+
 async function asked(lang) {
   const client = await followed(lang);
   await client.submit(await client.get('/track/stop'), 'form', { reason: 'other' });
@@ -97,7 +105,7 @@ const pages = [
   ['track supply', followed, '/track/supply'],
   ['track evidence', followed, '/track/evidence'],
   ['track stop', followed, '/track/stop'],
-  ['track consents', followed, '/track/consents'],
+  ['track end', ending, '/track/consents/end'],
   ['track decision', asked, async () => `/track/decisions/${await openDecision()}`],
   ['login', async (lang) => new Client(url, { lang }), '/login'],
   ['second factor', halfIn, '/login/code'],
