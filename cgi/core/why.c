@@ -1,5 +1,7 @@
 #include "core/why.h"
 
+#include <string.h>
+
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/json.h"
@@ -22,6 +24,29 @@ static void own_label(struct request *req, json_t *why, struct str code)
     }
 }
 
+void why_source(struct request *req, json_t *rule)
+{
+    const json_t *articles = json_object_get(rule, "articles"), *a;
+    struct str written = json_str(rule, "source"), text = STR("");
+    const char *name = strcmp(request_lang(req), "en") == 0 ? "name_en" : "name_zh";
+    size_t i;
+
+    json_array_foreach(articles, i, a)
+    {
+        json_t *values = json_object();
+
+        json_set_str(values, "name", json_str(a, name));
+        json_set_str(values, "article", json_str(a, "article"));
+        text = str_fmt(req->arena, "%.*s%s%.*s", STR_ARG(text), i == 0 ? "" : " · ",
+                       STR_ARG(locale_text(req->arena, req->locale, "shared.why.article", values)));
+        json_decref(values);
+    }
+    /* Rules that are written in Chinese are named as they are called; codes of notes say nothing to people. */
+    if (text.n == 0 && written.n != 0 && (unsigned char)written.p[0] >= 0x80)
+        text = written;
+    json_set_str(rule, "source_text", text);
+}
+
 void why_texts(struct request *req, json_t *why)
 {
     json_t *rule = json_object_get(why, "rule");
@@ -36,6 +61,7 @@ void why_texts(struct request *req, json_t *why)
     vocab_add_label(req, rule, "unit", "clock_unit");
     vocab_add_label(req, rule, "starts_on", "clock_start");
     vocab_add_label(req, rule, "source_kind", "clock_source");
+    why_source(req, rule);
     /* Hours are told with the time of day, days as a date. */
     if (str_eqz(json_str(rule, "unit"), "h") && clock_parse(json_str(why, "due_at"), &due_us))
         json_set_str(why, "due_text", locale_datetime(req->arena, req->locale, due_us));

@@ -9,8 +9,12 @@
 
 #include "core/request.h"
 
-/* Adds beside the codes of one engine.clock_why object: kind_label, rule.unit_label, rule.starts_on_label, rule.source_kind_label, due_text
+/* Adds beside the codes of one engine.clock_why object: kind_label, rule.unit_label, rule.starts_on_label, rule.source_kind_label, rule.source_text, due_text
  * (with the time of day where the period is in hours), started_text, skipped[].day_text, has_skipped, overdue, not_started. */
 void why_texts(struct request *req, json_t *why);
+
+/* Adds source_text to a rule with "source" and "articles" (engine.source_articles): the articles by name, "" when there is nothing for
+ * people to read. */
+void why_source(struct request *req, json_t *rule);
 
 #endif

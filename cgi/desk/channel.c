@@ -10,6 +10,7 @@
 #include "core/locale.h"
 #include "core/token.h"
 #include "core/vocab.h"
+#include "core/why.h"
 #include "desk/desk.h"
 
 static const char *const whats[] = {"facts",    "order",   "evidence", "contact",
@@ -212,6 +213,7 @@ static void add_periods(struct request *req, json_t *model, json_t *clocks)
         vocab_add_label(req, k, "unit", "clock_unit");
         vocab_add_label(req, k, "starts_on", "clock_start");
         vocab_add_label(req, k, "source_kind", "clock_source");
+        why_source(req, k);
         json_set_bool(k, "known", json_is_integer(json_object_get(k, "n")));
     }
     json_set_bool(model, "has_periods", json_array_size(clocks) != 0);

@@ -180,12 +180,25 @@ as $$
 $$;
 comment on function engine.clock_state(core.clock) is 'stopped, unknown (未核实), not_started (尚未起算), paused, overdue or running.';
 
+create function engine.source_articles(p_source text) returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(jsonb_agg(jsonb_build_object('name_zh', i.name_zh, 'name_en', i.name_en, 'article', a.article) order by m.n), '[]')
+    from regexp_matches(p_source, '[A-Z]+(?:-[0-9]+)+', 'g') with ordinality m (code, n)
+    join ref.law_article a on a.id = m.code[1]
+    join ref.law_instrument i on i.id = a.instrument
+$$;
+comment on function engine.source_articles(text) is
+    'The articles that the source of a period names by their codes, for people: name_zh, name_en, article. Codes of notes and of grades of reliability are left out.';
+
 create function engine.clock_why(p_clock uuid) returns jsonb
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
-        'id', k.id, 'kind', k.kind, 'rule', k.rule, 'started_at', k.started_at, 'started_on', engine.local_day(p_at => k.started_at),
+        'id', k.id, 'kind', k.kind,
+        'rule', k.rule || jsonb_build_object('articles', engine.source_articles(p_source => k.rule ->> 'source')), 'started_at', k.started_at, 'started_on', engine.local_day(p_at => k.started_at),
         'due_at', k.due_at, 'due_on', engine.due_day(p_due => k.due_at, p_unit => k.rule ->> 'unit'), 'skipped', k.skipped,
         'worked', (
             select coalesce(jsonb_agg(jsonb_build_object('day', d.day, 'name', d.name) order by d.day), '[]')

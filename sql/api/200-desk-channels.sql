@@ -67,7 +67,8 @@ begin
     select v_row.channel, v_row.layer, v_row.needs_real_name, v_row.public_content, v_row.withdrawable, v_row.refile_after_withdrawal,
            v_row.detail,
            (select coalesce(jsonb_agg(jsonb_build_object('kind', k.clock_key, 'n', k.n, 'unit', k.unit, 'starts_on', k.starts_on,
-                       'source_kind', k.source_kind, 'source', k.source) order by k.clock_key, k.variant), '[]')
+                       'source_kind', k.source_kind, 'source', k.source,
+                       'articles', engine.source_articles(p_source => k.source)) order by k.clock_key, k.variant), '[]')
             from ref.channel_clock k
             where k.channel = p_channel and engine.today() >= k.valid_from and (k.valid_to is null or engine.today() <= k.valid_to)),
            engine.filings_open(p_case => v_case);

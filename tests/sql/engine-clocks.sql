@@ -1,6 +1,6 @@
 -- Clocks: rule and version, start, stop, restart, pause, limitation, "why this date" (DOMAIN.md §3.5, §3.15).
 \ir support.psql
-select plan(34);
+select plan(37);
 create function t.line(p_clock uuid) returns text language sql as $$
     select concat_ws(' ', w ->> 'kind', w ->> 'state', w ->> 'due_on', w -> 'rule' ->> 'instrument', w ->> 'stop_reason')
     from engine.clock_why(p_clock => p_clock) w
@@ -9,6 +9,9 @@ create function t.lines(p_kind text) returns text language sql as $$
     select string_agg(t.line(id), ', ' order by stopped_at nulls last, due_at) from core.clock where kind = p_kind
 $$;
 
+select is(engine.source_articles(p_source => 'PML-31, CM-121-16; A0 (R-NUM-12)') -> 0 ->> 'article', '31', 'articles are named in their order');
+select is(jsonb_array_length(engine.source_articles(p_source => 'PML-31, CM-121-16; A0 (R-NUM-12)')), 2, 'and codes of notes left out');
+select is(engine.source_articles(p_source => null), '[]', 'no source, no article');
 select t.submitted() as case_id \gset
 select engine.service_stop(p_case => :'case_id', p_code => null, p_reason => 'DECIDED') \gset
 select is((select next_due_at from core.case_file where id = :'case_id'), null, 'nothing runs');
