@@ -245,13 +245,17 @@ static bool set_transport(struct arena *a, CURL *curl, const struct config *conf
            curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)SECONDS_ALL) == CURLE_OK;
 }
 
-/* 5xx about this message or address is for good; 500 to 504 and 53x speak of our dialogue and our password. */
-static enum mail_outcome outcome_of(CURL *curl, CURLcode rc)
+/* 55x about this message or address is for good; 500 to 504 and 53x speak of our dialogue and our password, and any number at the greeting,
+ * at EHLO or at signing in speaks of the server.  libcurl says SEND_ERROR for MAIL, RCPT and DATA, and WEIRD_SERVER_REPLY both for the
+ * greeting and for the answer to the text.  begun: some of the text was sent. */
+static enum mail_outcome outcome_of(CURL *curl, CURLcode rc, bool begun)
 {
     long code = 0;
 
     if (rc == CURLE_OK)
         return MAIL_SENT;
+    if (rc != CURLE_SEND_ERROR && !(rc == CURLE_WEIRD_SERVER_REPLY && begun))
+        return MAIL_TRY_LATER;
     if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code) != CURLE_OK)
         return MAIL_TRY_LATER;
     return code >= 550 && code <= 559 ? MAIL_REFUSED : MAIL_TRY_LATER;
@@ -261,12 +265,15 @@ enum mail_outcome mail_send(struct arena *a, const struct config *config, struct
                             struct str subject, struct str body)
 {
     struct upload upload;
+    size_t length;
+    CURLcode rc;
     enum mail_outcome outcome = MAIL_TRY_LATER;
     struct curl_slist *rcpt = NULL;
     CURL *curl = NULL;
 
     if (!mail_message(a, config, to, subject, body, &upload.rest))
         return MAIL_REFUSED;
+    length = upload.rest.n;
     if (str_empty(config->smtp_url))
         return MAIL_TRY_LATER;
     curl = curl_easy_init();
@@ -281,7 +288,8 @@ enum mail_outcome mail_send(struct arena *a, const struct config *config, struct
         curl_easy_setopt(curl, CURLOPT_READFUNCTION, give) != CURLE_OK ||
         curl_easy_setopt(curl, CURLOPT_READDATA, &upload) != CURLE_OK)
         goto out;
-    outcome = outcome_of(curl, curl_easy_perform(curl));
+    rc = curl_easy_perform(curl);
+    outcome = outcome_of(curl, rc, upload.rest.n < length);
 out:
     curl_slist_free_all(rcpt);
     curl_easy_cleanup(curl);

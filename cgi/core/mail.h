@@ -10,8 +10,8 @@
 
 enum mail_outcome {
     MAIL_SENT,      /* the server took it */
-    MAIL_TRY_LATER, /* no server, no TLS, wrong password, or a 4xx answer: nothing is wrong with the message */
-    MAIL_REFUSED    /* the address or the message is refused for good (5xx, or by the checks here) */
+    MAIL_TRY_LATER, /* no server, one that serves nobody, no TLS, wrong password, or a 4xx answer: nothing is wrong with the message */
+    MAIL_REFUSED    /* the address or the message is refused for good (55x, or by the checks here) */
 };
 
 /* Sends.  subject and body: UTF-8; body with LF line ends.  TLS 1.2 or newer with a checked certificate is required (STARTTLS or smtps://)

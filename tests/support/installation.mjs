@@ -5,6 +5,7 @@
 //   node installation.mjs start DIR   prints the path of DIR/stack.json
 //   node installation.mjs stop DIR
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
@@ -31,8 +32,8 @@ async function freePort() {
   return port;
 }
 
-/** A certificate that the mail server shows and that the service is told to believe. */
-async function certificate(dir) {
+/** A certificate that the mail server shows and that the service is told to believe; files in DIR. */
+export async function certificate(dir) {
   const files = { key: path.join(dir, 'smtp-key.pem'), certificate: path.join(dir, 'smtp-ca.pem') };
   await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650', '-subj',
     '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', files.key, '-out', files.certificate]);
@@ -43,14 +44,16 @@ async function startMail(dir) {
   const { key, certificate: ca } = await certificate(dir);
   const port = await freePort();
   const mailbox = path.join(dir, 'mailbox.jsonl');
+  const password = path.join(dir, 'smtp-password');
   await writeFile(mailbox, '');
+  await writeFile(password, `${randomBytes(12).toString('hex')}\n`);
   const script = path.join(root, 'tests/support/smtp-server.py');
-  const server = spawn('/usr/bin/python3', [script, port, ca, key, mailbox], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const server = spawn('/usr/bin/python3', [script, port, ca, key, mailbox, password], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const [first] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit').then(() => [''])]);
   if (!String(first).startsWith('ready')) throw new Error('the mail server did not start');
   server.stdout.destroy();
   server.unref();
-  return { pid: server.pid, port, ca, mailbox };
+  return { pid: server.pid, port, ca, mailbox, password };
 }
 
 function endMail(mail) {
@@ -72,6 +75,8 @@ export async function startStack(dir, options = []) {
     'demo = yes',
     `smtp_url = smtp://localhost:${mail.port}`,
     `smtp_ca_file = ${mail.ca}`,
+    'smtp_user = desk',
+    `smtp_password_file = ${mail.password}`,
     'mail_from = desk@example.org',
     'organisation_zh = 援助台',
     'organisation_en = Aid Desk',

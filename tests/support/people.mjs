@@ -65,15 +65,15 @@ export async function invited(lead, url, role, login) {
   return client;
 }
 
-/** Fills the public form; returns case number and tracking code. */
-export async function complain(url, { orderNo = 'ＡＢ－１２３４５', platform = '示例卡盟甲' } = {}) {
+/** Fills the public form; returns case number and tracking code. contact: what differs on the page about contact. */
+export async function complain(url, { orderNo = 'ＡＢ－１２３４５', platform = '示例卡盟甲', contact = { contact_way: 'mobile', mobile: '13800138000', safe: ['text'] } } = {}) {
   const client = new Client(url);
   let page = await client.get('/complaint/platform');
   page = await client.submit(page, 'form', { platform, product: 'game_card', order_no: orderNo, pay_method: 'alipay' });
   page = await client.submit(page, 'form', { problem: 'not_received', amount: '１７６．００元', story, wanted: ['refund'] });
   page = await client.submit(page, 'photo', { photo: file('付款.png', png(), 'image/png') });
   page = await client.get('/complaint/contact');
-  page = await client.submit(page, 'form', { who: 'self', contact_way: 'mobile', mobile: '13800138000', safe: ['text'], purpose: 'own_use' });
+  page = await client.submit(page, 'form', { who: 'self', purpose: 'own_use', ...contact });
   assert.equal(page.path, '/complaint/check', page.text);
   page = await client.submit(page, 'agree', { agree: true, agree_identity: true, agree_sensitive: true });
   assert.equal(page.path, '/complaint/receipt', page.text);
