@@ -254,8 +254,8 @@ lane_tasks() {
     done
 }
 
-# suites_together SUITES...: the suites that wait more than they work, or compile; as many lanes as there are processors.  `pages` are the
-# files of the tests through nginx, with and without a browser.
+# suites_together SUITES...: the suites that wait more than they work, or compile; one lane more than there are processors, because one of
+# them mostly waits.  `pages` are the files of the tests through nginx, with and without a browser.
 suites_together() {
     local file lane shared=() own=()
     for file in "${pages[@]}"; do
@@ -270,7 +270,7 @@ suites_together() {
         cluster_for_tests || return 1
         queue_add "$@"
     fi
-    for ((lane = 1; lane <= $(nproc); lane++)); do lane "$lane" lane_tasks; done
+    for ((lane = 1; lane <= $(nproc) + 1; lane++)); do lane "$lane" lane_tasks; done
     lanes_wait
 }
 
