@@ -72,7 +72,7 @@ begin
     from engine.file_get(p_case => v_case.id, p_file => p_file) f;
 end
 $$;
-comment on function desk.file_get(bytea, uuid, uuid) is 'One stored file of the case. Refuses: UD001, UD002, UD002.';
+comment on function desk.file_get(bytea, uuid, uuid) is 'One stored file of the case. Refuses: UD001, UD002.';
 
 create function desk.file_segment_get(p_session bytea, p_case uuid, p_file uuid, p_segment bigint) returns setof bytea
 language plpgsql stable security definer
@@ -84,7 +84,7 @@ begin
     return query select s from engine.file_segment_get(p_case => v_case.id, p_file => p_file, p_segment => p_segment) s;
 end
 $$;
-comment on function desk.file_segment_get(bytea, uuid, uuid, bigint) is 'Header and cipher of one segment, from 0; no row past the end. Refuses: UD001, UD002, UD002.';
+comment on function desk.file_segment_get(bytea, uuid, uuid, bigint) is 'Header and cipher of one segment, from 0; no row past the end. Refuses: UD001, UD002.';
 
 create function desk.file_preview(p_session bytea, p_case uuid, p_file uuid) returns setof bytea
 language plpgsql stable security definer
@@ -96,6 +96,6 @@ begin
     return query select s from engine.file_preview(p_case => v_case.id, p_file => p_file) s;
 end
 $$;
-comment on function desk.file_preview(bytea, uuid, uuid) is 'The sealed preview: one row, or none. Refuses: UD001, UD002, UD002.';
+comment on function desk.file_preview(bytea, uuid, uuid) is 'The sealed preview: one row, or none. Refuses: UD001, UD002.';
 
 reset role;
