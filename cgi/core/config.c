@@ -22,7 +22,7 @@ enum { SOCKET_DIR_MAX = 72 };
 enum type {
     TEXT,      /* anything on one line, max bytes */
     ORIGIN,    /* scheme://host[:port] */
-    FOLDER,    /* absolute path, max bytes */
+    FOLDER,    /* absolute path, max bytes; never empty: "" would be the root of the file system */
     FILE_PATH, /* absolute path, or empty */
     WORD,      /* [A-Za-z0-9_.-]*, max bytes */
     DATABASE,  /* libpq host: an absolute folder or host names */
@@ -177,6 +177,7 @@ static const char *check_text(enum type type, struct str s)
                               "https://aid.example.org (plain http:// only with 127.0.0.1, [::1] "
                               "or localhost)";
     case FOLDER:
+        return s.n != 0 && s.p[0] == '/' ? NULL : "write an absolute path, beginning with /";
     case FILE_PATH:
         return s.n == 0 || s.p[0] == '/' ? NULL : "write an absolute path, beginning with /";
     case WORD:
@@ -273,7 +274,7 @@ static bool take_line(struct arena *a, struct config *c, struct str line, size_t
     s = find(name);
     if (s == NULL) {
         *why = str_fmt(a, "unknown setting \"%.*s\"; remove the line or correct the name",
-                       STR_ARG(str_sub(name, 0, 60)));
+                       STR_ARG(str_first(name, 60)));
         return false;
     }
     if (seen[s - settings] != 0) {

@@ -80,18 +80,6 @@ bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair
 
 /* ---- checking against the route's table ---- */
 
-/* The first 64 KiB, whole code points. */
-static struct str cut_for_showing(struct str s)
-{
-    size_t n = TYPED_MAX;
-
-    if (s.n <= TYPED_MAX)
-        return s;
-    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-        n--;
-    return str_sub(s, 0, n);
-}
-
 static void add_value(struct field *f, struct str value)
 {
     for (size_t i = 0; i < f->n_values; i++) {
@@ -149,7 +137,7 @@ static size_t take_field(struct arena *a, struct field *f, const struct pair *pa
     f->values = arena_array(a, sent, sizeof(struct str));
     for (size_t i = 0; i < n; i++) {
         if (str_eqz(pairs[i].name, p->name))
-            f->typed[f->n_typed++] = cut_for_showing(pairs[i].value);
+            f->typed[f->n_typed++] = str_first(pairs[i].value, TYPED_MAX);
     }
     if ((p->flags & PARAM_MANY) != 0) {
         take_many(a, f, pairs, n);

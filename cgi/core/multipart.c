@@ -193,12 +193,7 @@ static struct str take_text(struct multipart *m, bool *ok)
 
     if (multipart_read(m, p, TEXT_MAX + 1, &n) != ERR_OK)
         return (struct str){NULL, 0};
-    if (n > TEXT_MAX) {
-        n = TEXT_MAX;
-        while (n > 0 && ((unsigned char)p[n] & 0xC0) == 0x80)
-            n--;
-    }
-    text = str_bytes(p, n);
+    text = str_first(str_bytes(p, n), TEXT_MAX);
     if (!str_is_text(text))
         *ok = false;
     return form_repair(m->req->arena, text);

@@ -122,7 +122,6 @@ static struct str clean_file_name(struct arena *a, struct str sent)
 {
     struct str s = form_repair(a, sent);
     struct buf b = buf_new(a);
-    size_t n;
 
     for (size_t i = s.n; i > 0; i--) {
         if (s.p[i - 1] == '/' || s.p[i - 1] == '\\') {
@@ -141,14 +140,7 @@ static struct str clean_file_name(struct arena *a, struct str sent)
             buf_add_char(&b, is_hidden(c) ? 0xFFFD : c);
         }
     }
-    s = buf_str(&b);
-    n = s.n;
-    if (n > FILE_NAME_MAX) {
-        n = FILE_NAME_MAX;
-        while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-            n--;
-    }
-    return str_sub(s, 0, n);
+    return str_first(buf_str(&b), FILE_NAME_MAX);
 }
 
 static bool take_disposition(struct arena *a, struct str s, struct part *out)

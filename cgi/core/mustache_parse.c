@@ -150,7 +150,7 @@ static bool check_name(struct parser *p, const struct tag *tag)
     if (name.n == 0)
         return fail(p, line, "a tag has no name", name);
     if (name.n > MUSTACHE_NAME_BYTES)
-        return fail(p, line, "a name is too long:", str_sub(name, 0, 40));
+        return fail(p, line, "a name is too long:", str_first(name, 40));
     if (has_space(name) || strchr("#^/>!&={", name.p[0]) != NULL)
         return fail(p, line, "not a name:", name);
     return true;

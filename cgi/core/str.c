@@ -65,6 +65,18 @@ struct str str_sub(struct str s, size_t from, size_t n)
     return (struct str){s.p + from, n};
 }
 
+struct str str_first(struct str s, size_t max)
+{
+    size_t n = max;
+
+    if (s.n <= max)
+        return s;
+    /* Three steps at most: what is longer is no character. */
+    while (n > 0 && max - n < 3 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n--;
+    return str_sub(s, 0, n);
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

@@ -35,6 +35,8 @@ bool str_empty(struct str s);
 size_t str_find(struct str s, struct str needle, size_t from);
 /* s[from, from+n), clipped to s. */
 struct str str_sub(struct str s, size_t from, size_t n);
+/* The first bytes of text, at most max, and no part of a character. */
+struct str str_first(struct str s, size_t max);
 /* Without ASCII white space and U+3000 at both ends. */
 struct str str_trim(struct str s);
 /* Cut at the first `sep`: *head gets what stands before it, *rest what follows; false when there is none (head = s, rest empty). */

@@ -97,6 +97,16 @@ static void unknown_and_repeated_settings_are_refused_with_their_line(void **sta
         "aiddesk.conf, line 1: unknown setting \"dem\"; remove the line or correct the name");
 }
 
+static void a_long_name_is_shown_without_half_a_character(void **state)
+{
+    struct str problem =
+        bad(*state, "a\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe"
+                    "\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe\u8bbe = 1\n");
+
+    assert_true(str_is_text(problem));
+    assert_true(str_find(problem, STR("\u8bbe\"; remove the line"), 0) != SIZE_MAX);
+}
+
 static void the_origin_is_mandatory_and_spelled_as_browsers_do(void **state)
 {
     static const char *const wrong[] = {"http://aid.example.org",
@@ -144,6 +154,10 @@ static void values_keep_to_their_form(void **state)
 {
     static const char *const wrong[] = {
         "keys_dir = keys",
+        "keys_dir =",
+        "socket_dir =",
+        "data_dir =",
+        "run_dir =",
         "smtp_url = http://x",
         "smtp_url = smtp://",
         "mail_from = nobody",
@@ -219,6 +233,7 @@ int main(void)
         unit_test_of(one_setting_is_enough_and_the_rest_has_defaults),
         unit_test_of(every_kind_of_value_is_read),
         unit_test_of(unknown_and_repeated_settings_are_refused_with_their_line),
+        unit_test_of(a_long_name_is_shown_without_half_a_character),
         unit_test_of(the_origin_is_mandatory_and_spelled_as_browsers_do),
         unit_test_of(numbers_keep_to_their_range),
         unit_test_of(values_keep_to_their_form),

@@ -172,6 +172,18 @@ static void errors_name_the_line(void **state)
     assert_text(problem_of(*state, "{{{a}}"), "line 1: a tag is not closed");
 }
 
+static void an_error_shows_no_half_character(void **state)
+{
+    struct buf b = buf_new(*state);
+
+    for (int i = 0; i < 100; i++)
+        buf_addz(&b, "\u540d");
+    assert_text(
+        problem_of(*state, str_z(*state, str_fmt(*state, "{{%.*s}}", STR_ARG(buf_str(&b))))),
+        "line 1: a name is too long: \"\u540d\u540d\u540d\u540d\u540d\u540d\u540d\u540d\u540d"
+        "\u540d\u540d\u540d\u540d\"");
+}
+
 static struct str nested(struct arena *a, size_t depth)
 {
     struct buf b = buf_new(a);
@@ -289,6 +301,7 @@ static const struct CMUnitTest own_tests[] = {
     unit_test_of(a_text_of_a_catalog_may_not_hold_raw_tags),
     unit_test_of(indentation_adds_up_and_leaves_empty_lines_and_values_alone),
     unit_test_of(errors_name_the_line),
+    unit_test_of(an_error_shows_no_half_character),
     unit_test_of(sections_nest_64_deep_and_not_65),
     unit_test_of(names_have_at_most_256_bytes),
     unit_test_of(a_partial_that_names_itself_ends_after_64),

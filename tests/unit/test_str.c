@@ -113,6 +113,18 @@ static void text_checks_never_read_past_the_end(void **state)
     }
 }
 
+static void the_first_bytes_hold_whole_characters(void **state)
+{
+    (void)state;
+    assert_text(str_first(STR("abc"), 3), "abc");
+    assert_text(str_first(STR("abc"), 2), "ab");
+    assert_text(str_first(STR("a\u63f4b"), 3), "a");
+    assert_text(str_first(STR("a\u63f4b"), 4), "a\u63f4");
+    assert_text(str_first(STR("\u63f4"), 2), "");
+    assert_int_equal(str_first(STR("\x80\x80\x80\x80\x80\x80"), 5).n, 2); /* no text: near enough */
+    assert_int_equal(str_first(str_of(NULL), 0).n, 0);
+}
+
 static void characters_are_code_points(void **state)
 {
     (void)state;
@@ -244,6 +256,7 @@ int main(void)
         unit_test_of(cut_gives_head_and_rest),
         unit_test_of(text_is_well_formed_utf8_without_nul),
         unit_test_of(text_checks_never_read_past_the_end),
+        unit_test_of(the_first_bytes_hold_whole_characters),
         unit_test_of(characters_are_code_points),
         unit_test_of(integers_are_read_whole_and_in_range),
         unit_test_of(full_width_forms_become_ascii),
