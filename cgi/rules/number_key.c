@@ -27,11 +27,14 @@ struct str number_key_phone(struct arena *a, struct str typed)
 {
     struct str folded = str_trim(str_fold_width(a, typed));
     struct buf digits = buf_new(a);
-    bool abroad = folded.n > 0 && folded.p[0] == '+';
+    bool abroad = false;
 
+    /* The "+" counts when no digit stands before it, whatever else does: a bracket, or a mark of direction that nobody sees. */
     for (size_t i = 0; i < folded.n; i++) {
         if (folded.p[i] >= '0' && folded.p[i] <= '9')
             buf_addc(&digits, folded.p[i]);
+        else if (folded.p[i] == '+' && digits.n == 0)
+            abroad = true;
     }
 
     struct str n = buf_str(&digits);
@@ -40,7 +43,8 @@ struct str number_key_phone(struct arena *a, struct str typed)
         abroad = true;
         n = str_sub(n, 2, n.n);
     }
-    if (n.n == 13 && str_starts(n, STR("86"))) {
+    /* What begins with 00 is no number of this country, and would be read as one of another when it came again. */
+    if (n.n == 13 && str_starts(n, STR("86")) && !str_starts(str_sub(n, 2, 2), STR("00"))) {
         abroad = false;
         n = str_sub(n, 2, 11);
     }
@@ -74,19 +78,21 @@ struct str number_key_platform(struct arena *a, struct str typed)
     struct text t = text_normal(a, typed);
     uint32_t *kept = arena_array(a, t.n + 1, sizeof *kept);
     struct text name = {.c = kept, .from = t.from, .to = t.to, .n = 0};
+    size_t before;
 
     for (size_t i = 0; i < t.n; i++) {
         if (text_is_alnum(t.c[i]) || text_is_han(t.c[i]))
             kept[name.n++] = t.c[i];
     }
-    for (size_t k = 0; k < sizeof general / sizeof general[0]; k++) {
-        struct text word = text_normal(a, str_of(general[k]));
+    do { /* there may be several, 官网平台, in any order */
+        before = name.n;
+        for (size_t k = 0; k < sizeof general / sizeof general[0]; k++) {
+            struct text word = text_normal(a, str_of(general[k]));
 
-        if (name.n > word.n && text_at(&name, name.n - word.n, &word)) {
-            name.n -= word.n;
-            break;
+            if (name.n > word.n && text_at(&name, name.n - word.n, &word))
+                name.n -= word.n;
         }
-    }
+    } while (name.n != before);
 
     struct buf b = buf_new(a);
 

@@ -22,8 +22,8 @@ struct str number_key_order(struct arena *a, struct str typed);
 struct str number_key_phone(struct arena *a, struct str typed);
 /* E-mail address: folded, without spaces, lower case as a whole (no provider met in practice tells cases apart). Without "@": empty. */
 struct str number_key_email(struct arena *a, struct str typed);
-/* Platform name: folded, lower case, simplified, letters, digits and Chinese characters only, without a general last word (平台, 官网,
- * 网站, 官方, 旗舰店, app) when something is left before it.  Used to find the platform in the register; not secret. */
+/* Platform name: folded, lower case, simplified, letters, digits and Chinese characters only, without general last words (平台, 官网,
+ * 网站, 官方, 旗舰店, app) as long as something is left before them.  Used to find the platform in the register; not secret. */
 struct str number_key_platform(struct arena *a, struct str typed);
 
 #endif

@@ -68,6 +68,9 @@ static void numbers_typed_in_any_way_have_one_normal_form(void **state)
     assert_text(number_key_phone(*state, STR("１３８００１３８０００")), "13800138000");
     assert_text(number_key_phone(*state, STR("+44 20 7946 0018")), "+442079460018");
     assert_text(number_key_phone(*state, STR("0044 20 7946 0018")), "+442079460018");
+    assert_text(number_key_phone(*state, STR("(+1) 202-555-0123")), "+12025550123");
+    assert_text(number_key_phone(*state, STR("\u202a+12025550123\u202c")), "+12025550123");
+    assert_text(number_key_phone(*state, STR("8600123456789")), "8600123456789");
     assert_text(number_key_phone(*state, STR("123")), "");
     assert_text(number_key_email(*state, STR(" Li.Si@Example．COM ")), "li.si@example.com");
     assert_text(number_key_email(*state, STR("nobody")), "");
@@ -79,6 +82,9 @@ static void platform_names_meet_without_case_marks_and_general_words(void **stat
     assert_text(number_key_platform(*state, STR("星辰卡盟")), "星辰卡盟");
     assert_text(number_key_platform(*state, STR("StarCard App")), "starcard");
     assert_text(number_key_platform(*state, STR("平台")), "平台");
+    assert_text(number_key_platform(*state, STR("星辰卡盟官网平台")), "星辰卡盟");
+    assert_text(number_key_platform(*state, STR("星辰卡盟平台官网")), "星辰卡盟");
+    assert_text(number_key_platform(*state, STR("官网平台")), "官网");
     assert_text(number_key_platform(*state, STR("龍遊卡網站")), "龙游卡");
     assert_text(number_key_platform(*state, STR("！！")), "");
 }
