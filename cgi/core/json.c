@@ -134,6 +134,9 @@ json_t *json_parse(struct arena *a, struct str text)
 {
     json_error_t error;
 
+    /* Jansson passes over a NUL byte behind a number. */
+    if (!str_is_text(text))
+        return NULL;
     return json_owned(a, json_loadb(text.n == 0 ? "" : text.p, text.n,
                                     JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error));
 }

@@ -48,16 +48,16 @@ static bool fits(struct str pattern, struct str path, unsigned *score)
     return path.n == 0;
 }
 
-/* Percent-decodes one segment; false unless it is text without '/', without controls, and no dot segment. */
+/* Percent-decodes one segment; false unless it is text without '/', without controls (C1 too), and no dot segment. */
 static bool decode(struct arena *a, struct str s, struct str *out)
 {
     bool ok = true;
 
     *out = form_unescape(a, s, false, &ok);
-    for (size_t i = 0; i < out->n; i++) {
-        unsigned char c = (unsigned char)out->p[i];
+    for (size_t i = 0; i < out->n;) {
+        uint32_t c = str_next(*out, &i);
 
-        if (c < 0x20 || c == 0x7F || c == '/')
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == '/')
             return false;
     }
     return ok && !str_eqz(*out, ".") && !str_eqz(*out, "..");

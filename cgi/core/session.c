@@ -37,16 +37,27 @@ struct session *session_new(struct arena *a, enum session_kind kind)
     return derive(s, kind);
 }
 
+/* base64url of exactly n bytes, straight into a buffer of our own: str_unbase64url would leave a secret in ordinary arena memory.
+ * libsodium (1.0.18) takes every byte from 0x80 on for an underscore, so the alphabet is checked first: one spelling per value. */
+static bool read_base64url(struct str text, unsigned char *out, size_t n)
+{
+    size_t got = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] >= 0x80)
+            return false;
+    }
+    return sodium_base642bin(out, n, text.p, text.n, NULL, &got, NULL,
+                             sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+           got == n;
+}
+
 struct session *session_of_cookie(struct arena *a, enum session_kind kind, struct str text)
 {
     unsigned char cookie[TOKEN_BYTES];
     struct session *s;
-    size_t n = 0;
 
-    /* Into a buffer of our own: str_unbase64url would leave the secret in ordinary arena memory. */
-    if (sodium_base642bin(cookie, sizeof(cookie), text.p, text.n, NULL, &n, NULL,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        n != sizeof(cookie))
+    if (!read_base64url(text, cookie, sizeof(cookie)))
         return NULL;
     s = arena_secret(a, sizeof(*s));
     memcpy(s->cookie, cookie, sizeof(cookie));
@@ -132,12 +143,9 @@ bool session_csrf_check(struct arena *a, const struct session *s, const char *ro
     unsigned char right[HASH_BYTES];
     uint64_t made = 0;
     int64_t now = clock_now();
-    size_t n = 0;
 
     (void)a;
-    if (sodium_base642bin(sent, sizeof(sent), token.p, token.n, NULL, &n, NULL,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        n != sizeof(sent))
+    if (!read_base64url(token, sent, sizeof(sent)))
         return false;
     csrf_hash(s, route_name, sent, right);
     if (sodium_memcmp(right, sent + TIME_BYTES, sizeof(right)) != 0)

@@ -52,6 +52,8 @@ static void only_whole_valid_json_is_parsed(void **state)
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_null(json_parse(*state, str_of(bad[i])));
+    assert_null(json_parse(*state, STR("3\0")));
+    assert_null(json_parse(*state, STR("[1\0]")));
     assert_non_null(json_parse(*state, STR("3")));
     assert_non_null(json_parse(*state, STR("null")));
 }

@@ -93,6 +93,7 @@ static void strange_paths_match_nothing(void **state)
                                         "/desk/cases/a%2Fb",
                                         "/desk/cases/a%00",
                                         "/desk/cases/a%0d",
+                                        "/desk/cases/a%C2%85",
                                         "/desk/cases/a%ff",
                                         "/desk/cases/a%",
                                         "/desk/cases/a%4",
