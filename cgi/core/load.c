@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "core/arena.h"
+#include "core/buf.h"
+
+enum { PIECE = 16384 };
 
 static bool fail(struct arena *a, const char *path, const char *why, struct str *problem)
 {
@@ -37,23 +40,30 @@ static ssize_t read_all(int fd, char *p, size_t n)
 bool load_text(struct arena *a, const char *path, size_t max, struct str *out, struct str *problem)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *p;
+    struct buf text = buf_new(a);
     ssize_t n;
     int error;
 
     if (fd < 0)
         return fail(a, path, strerror(errno), problem);
-    p = arena_alloc(a, max + 1); /* one more byte than allowed tells whether there is more */
-    n = read_all(fd, p, max + 1);
+    /* In pieces: room for the longest file would have to be wiped for every short one.  One more byte than allowed tells whether there
+     * is more. */
+    do {
+        size_t want = text.n + PIECE <= max ? PIECE : max + 1 - text.n;
+
+        n = read_all(fd, buf_room(&text, want), want);
+        if (n > 0)
+            buf_grew(&text, (size_t)n);
+    } while (n > 0 && text.n <= max);
     error = errno;
     (void)close(fd);
     if (n < 0)
         return fail(a, path, strerror(error), problem);
-    if ((size_t)n > max) {
+    if (text.n > max) {
         *problem = str_fmt(a, "%s: longer than %zu bytes", path, max);
         return false;
     }
-    *out = str_bytes(p, (size_t)n);
+    *out = buf_str(&text);
     if (str_starts(*out, STR("\uFEFF")))
         *out = str_sub(*out, 3, out->n);
     if (!str_is_text(*out))

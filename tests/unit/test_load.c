@@ -16,6 +16,34 @@ static void a_file_is_read_whole_up_to_its_limit(void **state)
     assert_true(str_ends(problem, STR("/x: longer than 4 bytes")));
 }
 
+static void a_short_file_takes_little_memory_whatever_its_limit(void **state)
+{
+    struct arena *a = *state;
+    const char *path = unit_file(a, unit_folder(a), "x", STR("abcde"));
+    size_t before = arena_used(a);
+    struct str text, problem;
+
+    assert_true(load_text(a, path, 16 * 1024 * 1024, &text, &problem));
+    assert_text(text, "abcde");
+    assert_true(arena_used(a) - before < 64 * 1024);
+}
+
+static void a_file_of_many_pieces_is_read_whole(void **state)
+{
+    struct arena *a = *state;
+    const size_t n = 100000;
+    char *bytes = arena_alloc(a, n);
+    const char *path;
+    struct str text, problem;
+
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (char)('a' + i % 23);
+    path = unit_file(a, unit_folder(a), "x", str_bytes(bytes, n));
+    assert_true(load_text(a, path, n, &text, &problem));
+    assert_true(str_eq(text, str_bytes(bytes, n)));
+    assert_false(load_text(a, path, n - 1, &text, &problem));
+}
+
 static void an_empty_file_is_the_empty_text_and_a_bom_is_dropped(void **state)
 {
     struct arena *a = *state;
@@ -64,6 +92,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         unit_test_of(a_file_is_read_whole_up_to_its_limit),
+        unit_test_of(a_short_file_takes_little_memory_whatever_its_limit),
+        unit_test_of(a_file_of_many_pieces_is_read_whole),
         unit_test_of(an_empty_file_is_the_empty_text_and_a_bom_is_dropped),
         unit_test_of(what_is_not_text_or_not_there_is_told_with_its_path),
         unit_test_of(names_come_sorted_without_hidden_ones),
