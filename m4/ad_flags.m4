@@ -43,7 +43,15 @@ AC_DEFUN([AD_HARDENING], [
   AD_HARDEN_LDFLAGS=
   AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers], [build with ASan and UBSan instead of hardening])])
   AC_ARG_ENABLE([hardening], [AS_HELP_STRING([--disable-hardening], [build without hardening flags])])
-  AS_IF([test "x$enable_sanitizers" = xyes], [
+  AC_ARG_ENABLE([fuzzers], [AS_HELP_STRING([--enable-fuzzers], [build for libFuzzer, with ASan and UBSan (needs CC=clang)])])
+  AM_CONDITIONAL([FUZZERS], [test "x$enable_fuzzers" = xyes])
+  AD_FUZZ_LIBS=
+  AS_IF([test "x$enable_fuzzers" = xyes], [
+    dnl gcc says by this macro that it watches addresses; clang does not.
+    AD_HARDEN_CFLAGS="-D__SANITIZE_ADDRESS__=1 -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+    AD_HARDEN_LDFLAGS="-fsanitize=address,undefined"
+    AD_FUZZ_LIBS="-fsanitize=fuzzer"
+  ], [test "x$enable_sanitizers" = xyes], [
     AD_HARDEN_CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
     AD_HARDEN_LDFLAGS="-fsanitize=address,undefined"
   ], [test "x$enable_hardening" != xno], [
@@ -57,4 +65,5 @@ AC_DEFUN([AD_HARDENING], [
   ])
   AC_SUBST([AD_HARDEN_CFLAGS])
   AC_SUBST([AD_HARDEN_LDFLAGS])
+  AC_SUBST([AD_FUZZ_LIBS])
 ])

@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { files, lines, read, root } from './tree.mjs';
 
-const scripts = [...files(/^(ops|static|tests|\.ci)\/.*\.sh$/), 'ops/run', 'ops/test', '.ci/run'].filter((n) => !n.startsWith('ops/lib/'));
+const scripts = [...files(/^(ops|static|tests|\.ci)\/.*\.sh$/), 'ops/run', 'ops/test', '.ci/run', 'tests/fuzz/run'].filter((n) => !n.startsWith('ops/lib/'));
 
 test('shell_scripts_pass_shellcheck', () => {
   // ops/lib is checked as part of the scripts that include it, and on its own.
