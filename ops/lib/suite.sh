@@ -42,7 +42,8 @@ suite_build() {
 }
 
 # In subshells, because what fails in there ends the shell it fails in.
-build_all() { (build_make --enable-werror) && (build_install); }
+# shellcheck disable=SC2086  # AIDDESK_CONFIGURE holds words
+build_all() { (build_make $AIDDESK_CONFIGURE) && (build_install); }
 
 suite_unit() { unit_run unit "$build"; }
 
