@@ -262,11 +262,13 @@ int serve_main(const struct program *program, int argc, char **argv)
         !setup_drop(&s, &problem)) {
         /* For the operator's eyes: it names files and settings, which the log's fields do not hold. */
         (void)fprintf(stderr, "aiddesk-%s: %.*s\n", program->name, STR_ARG(problem));
+        arena_free(s.app.arena);
         return 1;
     }
     if (program->inspects)
         s.app.inspect = inspect_start(s.app.arena, &s.app.config, NULL);
     status = prefork_run(&s, child_run);
     setup_end(&s);
+    arena_free(s.app.arena);
     return status;
 }

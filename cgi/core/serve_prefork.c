@@ -8,6 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/inspect.h"
@@ -56,6 +60,7 @@ static void note(enum log_level level, const char *event, const char *detail, in
 static void start(struct prefork *p, struct child *c)
 {
     pid_t pid;
+    int status;
 
     atomic_store(&c->seat->busy_since_ms, 0);
     pid = fork();
@@ -63,7 +68,11 @@ static void start(struct prefork *p, struct child *c)
         /* A parent that was killed must not leave processes behind; the signal comes when nothing is being served. */
         if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) != 0 || getppid() != p->self)
             _exit(SERVE_EXIT_START);
-        _exit(p->run(p->server, c->pool, c->seat));
+        status = p->run(p->server, c->pool, c->seat);
+#ifdef __SANITIZE_ADDRESS__
+        (void)__lsan_do_recoverable_leak_check(); /* _exit would not look */
+#endif
+        _exit(status);
     }
     c->started_ms = clock_monotonic_ms();
     if (pid < 0) {

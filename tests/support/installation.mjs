@@ -7,7 +7,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -107,6 +107,11 @@ export async function stopStack(dir) {
   const made = JSON.parse(await readFile(path.join(dir, 'stack.json'), 'utf8'));
   await run(path.join(root, 'ops/run'), ['--dir', dir, '--stop']);
   endMail(made.mail);
+  // Built with --enable-sanitizers, programs say in their logs what they have found, leaks only when they end.
+  for (const name of await readdir(made.logs)) {
+    const found = /.*(?:Sanitizer|runtime error:)[^]{0,2000}/.exec(await readFile(path.join(made.logs, name), 'utf8'));
+    if (found) throw new Error(`${name}: ${found[0]}`);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
