@@ -9,13 +9,6 @@
 #include "core/load.h"
 #include "letters/letter.h"
 
-/* As in test_pdf.c: what cairo 1.16 and fontconfig keep. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcairo\nleak:libfontconfig\n";
-}
-
 typedef enum err compose(struct arena *, const struct locale *, const json_t *, struct str *,
                          json_t *);
 

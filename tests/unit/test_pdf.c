@@ -9,14 +9,6 @@
 #include "core/pdf.h"
 #include "core/pdf_page.h"
 
-/* Per document cairo 1.16 keeps under 1 KiB of its tag structures and fontconfig under 0.5 KiB; processes are replaced long before that
- * counts.  Only these two libraries are excused. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcairo\nleak:libfontconfig\n";
-}
-
 /* Each test makes a document, and asks poppler what a reader would find in it. */
 
 static const struct pdf_meta meta = {.title = {"投诉书", 9},
