@@ -158,8 +158,9 @@ enum err sessions_show(struct request *req, struct reply *rep)
 {
     struct db_rows *rows = NULL;
     json_t *model, *list;
-    enum err err =
-        db_read(req->db, "account.session_list", &rows, DB_BYTES("p_session", bearer(req)));
+    enum err err = req->session == NULL ? ERR_SIGNED_OUT
+                                        : db_read(req->db, "account.session_list", &rows,
+                                                  DB_BYTES("p_session", bearer(req)));
 
     if (err != ERR_OK)
         return err;

@@ -144,6 +144,16 @@ static enum err permit(const struct request *req)
     return (who & WHO_SETUP) != 0 ? ERR_LINK : ERR_ROLE;
 }
 
+/* Who may not gets the form again as a stranger does: its page reads nothing with a session that does not admit to it (a coordinator who
+ * still has to enrol a second factor has one). */
+static void forget_who(struct request *req)
+{
+    req->who = WHO_ANYONE;
+    req->session = NULL;
+    req->staff = NULL;
+    req->found = NULL;
+}
+
 /* ---- parameters ---- */
 
 static bool is_urlencoded(struct request *req)
@@ -302,6 +312,8 @@ static enum err admit(struct request *req, struct reply *rep)
         return reply_error(req, rep, ERR_NOT_FOUND);
     if (may != ERR_OK) {
         req->late = req->method == METHOD_POST;
+        if (may == ERR_SIGNED_OUT)
+            forget_who(req);
         return refuse(req, rep, may);
     }
     if (taken != ERR_OK)

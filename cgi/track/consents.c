@@ -32,8 +32,9 @@ enum err consents_show(struct request *req, struct reply *rep)
     struct db_rows *rows = NULL;
     json_t *model, *list;
     bool english = str_eqz(str_of(request_lang(req)), "en");
-    enum err err =
-        db_read(req->db, "track.consents", &rows, DB_BYTES("p_track", track_bearer(req)));
+    enum err err = track_case_of(req) == NULL ? ERR_SIGNED_OUT
+                                              : db_read(req->db, "track.consents", &rows,
+                                                        DB_BYTES("p_track", track_bearer(req)));
 
     if (err != ERR_OK)
         return err;

@@ -128,6 +128,17 @@ static void a_post_without_the_role_is_not_found(void **state)
     assert_int_equal(handled, 0);
 }
 
+static void a_post_before_the_second_factor_comes_back_without_its_session(void **state)
+{
+    struct visit *v = post_as(*state, SESSION_USER, "desk_note", "/desk/cases/AD26-1", "story=abc");
+
+    as_who = WHO_ENROL;
+    assert_int_equal(send_visit(v)->status, 401);
+    assert_int_equal(handled, 0);
+    assert_null(v->req.session); /* the page of the form has nothing to read a case with */
+    assert_true(shows(&v->rep, "<i>abc</i>"));
+}
+
 static void what_sql_refuses_comes_back_with_everything(void **state)
 {
     static const struct {
@@ -254,6 +265,7 @@ int main(void)
         unit_test_of(strangers_are_sent_to_the_sign_in),
         unit_test_of(a_role_that_may_not_finds_nothing),
         unit_test_of(a_late_post_keeps_everything_and_works_after_signing_in),
+        unit_test_of(a_post_before_the_second_factor_comes_back_without_its_session),
         unit_test_of(a_post_without_the_role_is_not_found),
         unit_test_of(what_sql_refuses_comes_back_with_everything),
         unit_test_of(a_broken_page_still_shows_what_was_typed),
