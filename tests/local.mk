@@ -9,6 +9,6 @@ include tests/unit/seal.mk
 include tests/fuzz/local.mk
 
 # Run by ops/test; folders as they are, because a test file is found by its place.
-EXTRA_DIST += tests/package.json tests/package-lock.json tests/.npmrc tests/support tests/lint tests/http tests/browser tests/sql
+EXTRA_DIST += tests/package.json tests/package-lock.json tests/.npmrc tests/support tests/lint tests/http tests/browser tests/mutants tests/sql
 dist-hook:
 	rm -rf "$(distdir)/tests/browser/shots"

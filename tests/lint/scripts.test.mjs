@@ -6,7 +6,8 @@ import path from 'node:path';
 import test from 'node:test';
 import { files, lines, read, root } from './tree.mjs';
 
-const scripts = [...files(/^(ops|static|tests|\.ci)\/.*\.sh$/), 'ops/run', 'ops/test', '.ci/run', 'tests/fuzz/run'].filter((n) => !n.startsWith('ops/lib/'));
+const scripts = [...files(/^(ops|static|tests|\.ci)\/.*\.sh$/), 'ops/run', 'ops/test', '.ci/run', 'tests/fuzz/run', 'tests/mutants/run']
+  .filter((n) => !n.startsWith('ops/lib/'));
 
 test('shell_scripts_pass_shellcheck', () => {
   // ops/lib is checked as part of the scripts that include it, and on its own.
@@ -15,7 +16,7 @@ test('shell_scripts_pass_shellcheck', () => {
 
 test('scripts_stop_at_the_first_error', () => {
   assert.deepEqual(scripts.filter((n) => !/^set -eu(o pipefail)?$/m.test(read(n))), []);
-  assert.deepEqual(['ops/run', 'ops/test', '.ci/run'].filter((n) => !(statSync(path.join(root, n)).mode & 0o100)), []);
+  assert.deepEqual(['ops/run', 'ops/test', '.ci/run', 'tests/mutants/run'].filter((n) => !(statSync(path.join(root, n)).mode & 0o100)), []);
 });
 
 test('the_lock_file_names_no_registry', () => {
