@@ -8,7 +8,7 @@ const later = new Date(Date.now() + 20 * 86400000).toISOString().slice(0, 10);
 const id = '00000000-0000-4000-8000-00000000abcd';
 const version = '1';
 const demand = { kind: 'REFUND', amount: '100', by_day: later };
-const evidence = { node: 'TRANSACTION', proves: '下过单' };
+const evidence = { node: 'ORDER', proves: '下过单' };
 const words = { reason: '对方不再答复', version };
 
 export const bodies = {
@@ -79,3 +79,15 @@ export const fieldOf = {
   'account.session_end': ['session', 'account.session'],
   'account.invite_cancel': ['invitation', 'account.invitation'],
 };
+
+/** Fields of forms that name an object beside the one of the address: route, who sends it for the own case, field, what it names, and what
+ * the form then needs besides, or without (null).  Filings named by the terms of a settlement are not here: of those, the ones of other cases
+ * are left out when the terms are read. */
+export const besides = [
+  ['desk.demand_new', 'vol', 'alternative_to', 'desk.demands.id', {}],
+  ['desk.duplicate', 'vol', 'primary', 'desk.cases.n', {}],
+  ['desk.evidence_new', 'vol', 'file', 'desk.file.id', {}],
+  ['desk.letter_save', 'vol', 'filing', 'desk.filings.id', {}],
+  ['desk.override', 'lead', 'object', 'desk.filings.id', { guard: 'performance_evidence_or_acknowledged' }],
+  ['desk.performed', 'vol', 'stored', 'desk.file.id', { file: null }],
+];

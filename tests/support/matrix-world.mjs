@@ -17,7 +17,10 @@ async function filled(lead, client, name, { number, code }) {
   const complainant = new Client(client.origin);
   await complainant.submit(await complainant.get('/track'), 'form', { code });
   await ready(lead, client, number, name);
-  const ask = (channel) => client.get(at(`/channels/${channel}`)).then((page) => client.submit(page, at(`/channels/${channel}/consent`), { what: ['facts', 'order'], why: 'filing' }));
+  const ask = async (channel) => {
+    const where = at(`/channels/${channel}`);
+    await client.submit(await client.get(where), `${where}/consent`, { what: ['facts', 'order'], why: 'filing' });
+  };
   await ask('PLATFORM_TICKET');
   await decided(complainant, 'granted');
   await filed(client, number, 'PLATFORM_TICKET', `TS-${number}`);
@@ -30,7 +33,8 @@ async function filled(lead, client, name, { number, code }) {
     method: '原路退回', copies: '2', withdraw_days: '3',
   });
   assert.equal(terms.path, at('/settlement'), terms.text);
-  const papers = await client.submit(await client.get(at('/papers/text')), 'form', { name: '王小明', name_real: true, addressee: '示例市市场监督管理局', no_negotiation: true });
+  const text = { name: '王小明', name_real: true, addressee: '示例市市场监督管理局', no_negotiation: true };
+  const papers = await client.submit(await client.get(at('/papers/text')), 'form', text);
   const list = papers.forms.find((f) => f.fields.some((x) => x.value === 'EVIDENCE_LIST'));
   assert.ok(list, papers.text);
   const page = await client.post(at('/papers'), list.fields.map((f) => [f.name, f.value]));
@@ -50,7 +54,8 @@ async function draft(client, orderNo) {
 
 /** What the database calls the objects of a case. */
 async function namesOf(number) {
-  const one = (table, more = '') => value(`select x.id from core.${table} x join core.case_file c on c.id = x.case_id where c.case_no = '${number}' ${more} order by x.id limit 1`);
+  const one = (table, more = '') => value(`select x.id from core.${table} x join core.case_file c on c.id = x.case_id
+    where c.case_no = '${number}' ${more} order by x.id limit 1`);
   const photo = await one('file', "and x.source = 'complainant' and x.state = 'stored'");
   const filing = await one('filing');
   const paper = await value(`select d.file_id from core.document d join core.case_file c on c.id = d.case_id where c.case_no = '${number}'`);
@@ -65,7 +70,8 @@ async function namesOf(number) {
 async function platform(name, few) {
   const id = await value('select gen_random_uuid()');
   await psql("insert into core.platform (id, name, name_key, status) values (:'id'::uuid, :'name', :'id', 'OPERATING')", { id, name });
-  for (const [measure, dimension, n] of few ? [['submitted', '', 4], ['open', '', 4]] : [['submitted', '', 20], ['open', '', 6], ['closed', 'SETTLED_PERFORMED', 14], ['resolved', '', 9]]) {
+  const enough = [['submitted', '', 20], ['open', '', 6], ['closed', 'SETTLED_PERFORMED', 14], ['resolved', '', 9]];
+  for (const [measure, dimension, n] of few ? [['submitted', '', 4], ['open', '', 4]] : enough) {
     await psql(`insert into stat.delta (day, platform, product_type, problem_type, measure, dimension, n)
       values (engine.today() - 20, :'id'::uuid, 'GAME_CARD', 'NOT_CREDITED', :'measure', :'dimension', :'n'::bigint)`, { id, measure, dimension, n });
   }
@@ -99,13 +105,15 @@ export async function world(url) {
   await psql("update ref.service_limit set n = 100000 where code ~ '_(hour|free|after)$'");
   const lead = await coordinator(url);
   const clients = { anon: new Client(url), lead };
-  for (const [role, name] of [['vol', 'vol.one'], ['idle', 'vol.two'], ['rec', 'vol.rec'], ['dis', 'vol.off'], ['spare', 'vol.spare']]) clients[role] = await invited(lead, url, 'volunteer', name);
+  const volunteers = { vol: 'vol.one', idle: 'vol.two', rec: 'vol.rec', dis: 'vol.off', spare: 'vol.spare' };
+  for (const [role, name] of Object.entries(volunteers)) clients[role] = await invited(lead, url, 'volunteer', name);
   clients.reg = await invited(lead, url, 'regulator', 'reg.one');
   clients.lrec = await enrol(await invited(lead, url, 'coordinator', 'lead.two'));
   clients.enrol = await invited(lead, url, 'coordinator', 'lead.new');
   await lead.get('/desk'); // hands the keys to all of them
 
-  const made = { A: await complain(url, { orderNo: 'MATRIX-A', platform: platforms.A }), B: await complain(url, { orderNo: 'MATRIX-B', platform: platforms.B }) };
+  const made = {};
+  for (const [name, platform] of Object.entries(platforms)) made[name] = await complain(url, { orderNo: `MATRIX-${name}`, platform });
   // rec had A before the conflict of interest came up; lrec has one with its platform.
   await given(lead, clients.rec, made.A.number, 'vol.rec');
   await clients.rec.submit(await clients.rec.get(`/desk/cases/${made.A.number}/conflict`), `/desk/cases/${made.A.number}/conflict`);
@@ -121,9 +129,12 @@ export async function world(url) {
   assert.equal(page.path, '/track/case', page.text);
   await draft(old, 'DRAFT-OLD');
   await psql(`update core.session s set last_seen_at = s.last_seen_at - interval '1 day', created_at = s.created_at - interval '1 day'
-      from core.app_user u where u.id = s.app_user and u.login = 'vol.one' and s.created_at = (select max(x.created_at) from core.session x where x.app_user = u.id);
-    update core.track_session t set last_seen_at = t.last_seen_at - interval '1 day' where t.created_at = (select max(x.created_at) from core.track_session x);
-    update core.draft_box b set expires_at = core.now() - interval '1 hour' where b.case_id = (select id from core.case_file where submitted_at is null order by created_at desc limit 1)`);
+      from core.app_user u
+      where u.id = s.app_user and u.login = 'vol.one' and s.created_at = (select max(x.created_at) from core.session x where x.app_user = u.id);
+    update core.track_session t set last_seen_at = t.last_seen_at - interval '1 day'
+      where t.created_at = (select max(x.created_at) from core.track_session x);
+    update core.draft_box b set expires_at = core.now() - interval '1 hour'
+      where b.case_id = (select c.id from core.case_file c where c.submitted_at is null order by c.created_at desc limit 1)`);
   clients.exp = old;
   await login(url, 'vol.one'); // a second session to be ended by somebody else
   clients.half = await login(url, 'lead.two');
@@ -144,10 +155,11 @@ export async function world(url) {
     'report.exports.id': figures, 'report.id.name': 'manifest.json', 'account.people.id': await person('vol.spare'),
   };
   const objects = {
-    A: { ...common, ...(await namesOf(made.A.number)), 'intake.evidence.file': photos.A, 'account.invite.token': open.token, 'account.setup.token': `S${'A'.repeat(42)}`,
-      'account.session': await session('vol.one'), 'account.invitation': open.name, 'report.platforms.id': await platform('公示甲', false) },
-    B: { ...common, ...(await namesOf(made.B.number)), 'intake.evidence.file': photos.B, 'account.invite.token': cancelled.token, 'account.session': await session('vol.rec'),
-      'account.invitation': cancelled.name, 'report.platforms.id': await platform('数量不足乙', true) },
+    A: { ...common, ...(await namesOf(made.A.number)), 'intake.evidence.file': photos.A, 'account.invite.token': open.token,
+      'account.setup.token': `S${'A'.repeat(42)}`, 'account.session': await session('vol.one'), 'account.invitation': open.name,
+      'report.platforms.id': await platform('公示甲', false) },
+    B: { ...common, ...(await namesOf(made.B.number)), 'intake.evidence.file': photos.B, 'account.invite.token': cancelled.token,
+      'account.session': await session('vol.rec'), 'account.invitation': cancelled.name, 'report.platforms.id': await platform('数量不足乙', true) },
   };
   objects.gone = Object.fromEntries(Object.keys(objects.A).map((key) => [key, missing]));
   Object.assign(objects.gone, {

@@ -1,7 +1,7 @@
 // The matrix of routes, roles and objects: sends every route of the route tables as every role, for the own object, for another's, for
 // another's under the own case ("cross"), and for one that does not exist.  matrix-world.mjs makes the people and the objects.
 import http from 'node:http';
-import { bodies, fieldOf } from './matrix-bodies.mjs';
+import { besides, bodies, fieldOf } from './matrix-bodies.mjs';
 import { rows } from './database.mjs';
 import { multipart, urlencode } from './http.mjs';
 
@@ -85,11 +85,14 @@ class Browser {
   send(route, names, fields) {
     const left = Object.values(names);
     const path = route.path.replace(/\{\w+\}/g, () => encodeURIComponent(left.shift()));
-    const made = fields && (route.flags.includes('STREAM') ? multipart(fields) : { type: 'application/x-www-form-urlencoded', body: urlencode(fields.map(([n, v]) => [n, String(v)])) });
-    const headers = {
-      Host: this.origin.host, Accept: 'text/html', 'Accept-Language': 'zh-CN', ...(this.cookies ? { Cookie: this.cookies } : {}),
-      ...(made ? { Origin: this.origin.origin, 'Sec-Fetch-Site': 'same-origin', 'Content-Type': made.type, 'Content-Length': Buffer.byteLength(made.body) } : {}),
-    };
+    const plain = () => ({ type: 'application/x-www-form-urlencoded', body: urlencode(fields.map(([n, v]) => [n, String(v)])) });
+    const made = fields && (route.flags.includes('STREAM') ? multipart(fields) : plain());
+    const headers = { Host: this.origin.host, Accept: 'text/html', 'Accept-Language': 'zh-CN' };
+    if (this.cookies) headers.Cookie = this.cookies;
+    if (made) {
+      const length = Buffer.byteLength(made.body);
+      Object.assign(headers, { Origin: this.origin.origin, 'Sec-Fetch-Site': 'same-origin', 'Content-Type': made.type, 'Content-Length': length });
+    }
     return new Promise((resolve, reject) => {
       const options = { host: this.origin.hostname, port: this.origin.port, method: route.method, path, headers, agent: this.agent, timeout: 60000 };
       const request = http.request(options, (response) => {
@@ -107,7 +110,8 @@ class Browser {
 
 /** Pages of each program, the first one that a role may open gives it the tokens of the program. */
 const doors = {
-  intake: ['/complaint/platform'], track: ['/track/case', '/track'], account: ['/account', '/account/totp', '/login/code', '/login'], desk: ['/desk'], report: ['/exports', '/reports'],
+  intake: ['/complaint/platform'], track: ['/track/case', '/track'], account: ['/account', '/account/totp', '/login/code', '/login'],
+  desk: ['/desk'], report: ['/exports', '/reports'],
 };
 
 async function browser(client) {
@@ -140,7 +144,8 @@ export function code(answer) {
 export async function contents() {
   const tables = (await rows(`select t.tablename as name from pg_tables t where t.schemaname = 'core'
     and t.tablename not in ('session', 'track_session', 'attempt', 'heartbeat', 'known_device') order by 1`)).map((t) => t.name);
-  const one = (name) => `select '${name}' as name, md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) as sum from core.${name} t${name === 'event' ? " where t.type <> 'opened'" : ''}`;
+  const one = (name) => `select '${name}' as name, md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) as sum
+    from core.${name} t ${name === 'event' ? "where t.type <> 'opened'" : ''}`;
   return Object.fromEntries((await rows(tables.map(one).join(' union all '))).map((t) => [t.name, t.sum]));
 }
 
@@ -180,15 +185,31 @@ export async function sweep(routes, { clients, objects }) {
   });
   // As somebody who may: no token, one that was made up, the one of another form, the one of somebody else's page.
   for (const route of posts.filter((r) => !r.flags.includes('NO_CSRF'))) {
-    const able = ['vol', 'cmp', 'half', 'enrol', 'lead', 'reg', 'anon'].find((role) => token(role, route).length && (keysOf(route).length === 0 || owns(role, route)));
+    const able = ['vol', 'cmp', 'half', 'enrol', 'lead', 'reg', 'anon']
+      .find((role) => token(role, route).length && (keysOf(route).length === 0 || owns(role, route)));
     if (able === undefined) continue;
     const [one] = cases(able, route, objects);
     const mine = browsers[able].tokens[route.program];
     const others = Object.keys(roles).filter((role) => role !== able && token(role, route).length).map((role) => token(role, route)[0][1]);
-    const wrong = [undefined, 'A'.repeat(54), Object.entries(mine).find(([name]) => name !== route.name)?.[1], others.find((text) => text !== mine[route.name])];
+    const elsewhere = Object.entries(mine).find(([name]) => name !== route.name)?.[1];
+    const wrong = [undefined, 'A'.repeat(54), elsewhere, others.find((text) => text !== mine[route.name])];
     for (const [i, text] of wrong.entries()) {
       if (i > 0 && text === undefined) continue;
       refused.push({ route, role: able, answer: await browsers[able].send(route, one.names, [...(text ? [['csrf', text]] : []), ...filled(route, one)]) });
+    }
+  }
+  const borrowed = [];
+  for (const [name, role, field, key, more] of besides) {
+    const route = posts.find((r) => nameOf(r) === name);
+    const [one] = cases(role, route, objects);
+    const page = await browsers[role].send({ ...route, method: 'GET', flags: [] }, one.names);
+    const [stored] = await rows(`select version from core.case_file where case_no = '${objects.A['desk.cases.n']}'`);
+    const version = /name="version" value="(\d+)"/.exec(page.body)?.[1] ?? stored.version;
+    const body = Object.entries({ ...bodies[name], ...more, ...('version' in bodies[name] ? { version } : {}) }).filter(([n, v]) => n !== field && v !== null);
+    for (const whose of ['B', 'gone']) {
+      const object = objects[whose][key];
+      const answer = await browsers[role].send(route, one.names, [...token(role, route), ...body, [field, object]]);
+      borrowed.push({ route, role, kind: whose, names: { ...one.names, object }, field, answer });
     }
   }
   const after = await contents();
@@ -202,7 +223,7 @@ export async function sweep(routes, { clients, objects }) {
     }
   }
   for (const one of Object.values(browsers)) one.agent.destroy();
-  return { answers, refused, before, after };
+  return { answers, refused, borrowed, before, after };
 }
 
 const unique = (list) => [...new Set(list)];
