@@ -28,11 +28,15 @@ begin
     if p_roles is not null and not v_user.role = any (p_roles) then
         raise exception using errcode = 'UD003', message = 'the role may not';
     end if;
+    -- A coordinator without a second factor has no rights of a role: only what asks for none, which is to enrol one.
+    if p_roles is not null and v_user.role = 'coordinator' and v_user.totp_sealed is null then
+        raise exception using errcode = 'UD003', message = 'no second factor yet';
+    end if;
     return v_user;
 end
 $$;
 comment on function engine.user_of_session(bytea, text[], boolean) is
-    'The signed-in user behind a session, or a refusal: UD001 none, ended, idle too long, too old, epoch passed, disabled, or before the second factor unless p_full is false; UD003 role not in p_roles.';
+    'The signed-in user behind a session, or a refusal: UD001 none, ended, idle too long, too old, epoch passed, disabled, or before the second factor unless p_full is false; UD003 role not in p_roles, or a coordinator who has no second factor yet.';
 
 create function engine.session_check(p_session bytea, p_roles text[] default null, p_full boolean default true)
 returns core.app_user

@@ -1,6 +1,6 @@
 -- Sessions, who may touch which case, tries that slow down (SECURITY.md §4.1, §4.6).
 \ir support.psql
-select plan(50);
+select plan(53);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -32,6 +32,11 @@ select is(t.answer($$select engine.user_of_session(p_session => null)$$), 'UD001
 select is(t.answer($$select engine.user_of_session(p_session => (select s.id from core.session s limit 1))$$), 'UD001', 'what a dump shows is not the look-up value');
 select is(t.who('wang', $$, p_roles => '{coordinator}'$$), 'UD003', 'a role that may not');
 select is(t.who('zhao', $$, p_roles => '{regulator}'$$), 'ok', 'a role that may');
+update core.app_user set totp_sealed = null where login = 'chen';
+select is(t.who('chen', $$, p_roles => '{volunteer,coordinator}'$$), 'UD003', 'a coordinator without a second factor has no rights of a role');
+select is(t.opens('chen', t.id('case')), 'UD003', 'and opens no case');
+select is(t.who('chen'), 'ok', 'but may enrol one');
+update core.app_user set totp_sealed = '\x05' where login = 'chen';
 select is(t.who('pre'), 'UD001', 'before the second factor nobody is signed in');
 select is(t.who('pre', ', p_full => false'), 'ok', 'but is known as somebody who is signing in');
 select t.at('2026-11-20 10:04:59+08') \gset
