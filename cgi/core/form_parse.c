@@ -278,12 +278,14 @@ static void parse_date(struct arena *a, struct field *f, struct str typed)
 {
     struct str iso;
     int64_t days, now = today();
+    /* Of days without a year the latest counts that is not after this one. */
+    int64_t until = (f->param->flags & PARAM_COMING) != 0 ? now + 364 : now;
     int year;
 
     f->present = str_trim(typed).n != 0;
     if (!f->present)
         return;
-    if (!form_parse_date(a, typed, now, &iso, &days)) {
+    if (!form_parse_date(a, typed, until, &iso, &days)) {
         if (form_no_such_day(a, typed))
             fail(f, f->param->bad, "error.field.no_day", 0, 0);
         else

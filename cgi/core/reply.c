@@ -151,12 +151,15 @@ static struct str sentence(struct request *req, const char *key, int64_t minutes
     return locale_text(req->arena, req->locale, key, values);
 }
 
-/* A refusal may have a sentence for its DETAIL (guard code, which limit): "<text>.<detail>", when the catalog has it. */
+/* A refusal may have a sentence for its DETAIL (guard code, which limit): "<text>.<detail>", when the catalog has it.  A wait of seconds,
+ * as after one wrong password, is not told in minutes. */
 static const char *text_key(struct request *req, enum err err)
 {
     const char *text = err_row(err_shown(err))->text;
     struct str key;
 
+    if (err == ERR_TOO_MANY && wait_s(req, err) < 60)
+        return "error.too_many.soon";
     if ((err != ERR_GUARD && err != ERR_LIMIT) || req->db == NULL)
         return text;
     key = str_fmt(req->arena, "%s.%.*s", text, STR_ARG(db_detail(req->db)));

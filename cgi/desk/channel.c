@@ -41,7 +41,7 @@ const struct param plan_params[] = {
 
 const struct param wait_params[] = {
     CASE_ROW,
-    {.name = "review_on", .type = PARAM_DATE, .flags = PARAM_REQUIRED, .label = "filing.wait.review_on"},
+    {.name = "review_on", .type = PARAM_DATE, .flags = PARAM_REQUIRED | PARAM_COMING, .label = "filing.wait.review_on"},
     {.name = NULL},
 };
 /* clang-format on */

@@ -22,7 +22,7 @@ static const char *const piece_kinds[] = {"REDELIVER", "REPLACE", NULL};
     {.name = "amount", .type = PARAM_FEN, .min = 1, .max = 9999999999, .label = "filing.demand.amount"}, \
     {.name = "quantity", .type = PARAM_INT, .min = 1, .max = 100000, .label = "filing.demand.quantity"}, \
     {.name = "unit", .type = PARAM_TEXT, .max = 20, .label = "filing.demand.unit"}, \
-    {.name = "by_day", .type = PARAM_DATE, .flags = PARAM_REQUIRED, .label = "filing.demand.by_day", .empty = "filing.demand.error.day"}, \
+    {.name = "by_day", .type = PARAM_DATE, .flags = PARAM_REQUIRED | PARAM_COMING, .label = "filing.demand.by_day", .empty = "filing.demand.error.day"}, \
     {.name = "basis", .type = PARAM_TEXT, .max = 200, .label = "filing.demand.basis"}, \
     {.name = "text", .type = PARAM_LINES, .max = 1000, .label = "filing.demand.text"}, \
     {.name = "alternative_to", .type = PARAM_UUID, .label = "filing.demand.alternative_to"}

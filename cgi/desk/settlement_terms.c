@@ -33,7 +33,7 @@ const struct param terms_params[] = {
     LINE("delivered", 200, "settlement.terms.delivered"),
     {.name = "quantity", .type = PARAM_INT, .min = 1, .max = 100000, .label = "settlement.terms.quantity"},
     LINE("unit", 10, "settlement.terms.unit"),
-    {.name = "perform_by", .type = PARAM_DATE, .label = "settlement.terms.perform_by"},
+    {.name = "perform_by", .type = PARAM_DATE, .flags = PARAM_COMING, .label = "settlement.terms.perform_by"},
     LINE("method", 200, "settlement.terms.method"),
     {.name = "filings", .type = PARAM_UUID, .flags = PARAM_MANY, .label = "settlement.terms.filings"},
     {.name = "withdraw_days", .type = PARAM_INT, .min = 1, .max = 60, .label = "settlement.terms.withdraw_days"},

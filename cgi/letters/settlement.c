@@ -1,4 +1,7 @@
 #include "rules/settlement.h"
+
+#include <string.h>
+
 #include "core/arena.h"
 #include "core/json.h"
 #include "letters/compose.h"
@@ -20,6 +23,19 @@ static void refuse(struct letter *l, const struct findings *findings)
         json_set_str(item, "text", locale_text(l->arena, l->locale, f->key, values));
         (void)json_array_append_new(l->missing, item);
     }
+}
+
+/* Without the full stop that the sentence around it brings. */
+static struct str without_stop(struct str s)
+{
+    static const char *const stops[] = {"。", ".", "．"};
+
+    s = str_trim(s);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        if (str_ends(s, str_of(stops[i])))
+            return str_sub(s, 0, s.n - strlen(stops[i]));
+    }
+    return s;
 }
 
 static void parties(struct letter *l)
@@ -108,7 +124,7 @@ static void clauses(struct letter *l)
     letter_numbered(l, ++n,
                     letter_say(l, "letters.settlement.dispute", "order_no",
                                letter_value(m, "order_no"), "dispute",
-                               letter_open_text(l, m, "dispute"), NULL));
+                               without_stop(letter_open_text(l, m, "dispute")), NULL));
     letter_numbered(l, ++n, performance(l));
     letter_numbered(l, ++n, withdrawal(l));
     letter_numbered(

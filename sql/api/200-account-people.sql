@@ -1,6 +1,15 @@
 -- account: the coordinators' list of people, roles and disabling; own profile (UX.md §3, §4).
 set role aiddesk_owner;
 
+create function engine.open_cases_of(p_user uuid) returns bigint
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select count(*) from core.assignment a join core.case_file c on c.id = a.case_id
+    where a.app_user = p_user and a.ended_at is null and c.closed_at is null and c.status not in ('DECLINED', 'ERASED')
+$$;
+comment on function engine.open_cases_of(uuid) is 'Cases that a person still has to work on. Internal.';
+
 create function account.people(p_session bytea)
 returns table (app_user uuid, login text, display_name text, role text, state text, trainee boolean, weekly_hours bigint, has_totp boolean,
                waiting_key boolean, open_cases bigint, last_login_at timestamptz, version bigint)
@@ -12,7 +21,7 @@ begin
     return query
     select u.id, u.login, u.display_name, u.role, u.state, u.trainee, u.weekly_hours, u.totp_sealed is not null,
            exists (select from core.group_member m where m.app_user = u.id and m.seal is null),
-           (select count(*) from core.assignment a where a.app_user = u.id and a.ended_at is null),
+           engine.open_cases_of(p_user => u.id),
            u.last_login_at, u.version
     from core.app_user u
     order by u.state, u.role, u.display_name, u.id;
@@ -62,7 +71,7 @@ begin
         raise exception using errcode = 'UD043', message = 'the last coordinator';
     end if;
     if p_state = 'disabled' and v_user.state = 'active' and not p_open_cases_ok
-       and exists (select from core.assignment a where a.app_user = v_user.id and a.ended_at is null) then
+       and engine.open_cases_of(p_user => v_user.id) > 0 then
         raise exception using errcode = 'UD030', message = 'open cases', detail = 'state:account.people.error.open_cases';
     end if;
     update core.app_user u

@@ -225,6 +225,10 @@ begin
     if not exists (select from core.file f where f.id = p_file and f.case_id = v_settlement.case_id and f.state = 'stored' and f.source <> 'service') then
         raise exception using errcode = 'UD030', message = 'no such file', detail = 'stored:settlement.sign.error.file';
     end if;
+    -- What inspection could not tell (it may have been away) is left to the person.
+    if exists (select from core.file f where f.id = p_file and f.real_type <> 'application/pdf' and f.real_type not like 'image/%') then
+        raise exception using errcode = 'UD030', message = 'no paper', detail = 'file:settlement.signed.error.type';
+    end if;
     perform engine.day_check(p_on => p_on, p_from => v_settlement.first_signed_at, p_detail => 'signed_on:settlement.sign.error.early');
     if v_settlement.state = 'PART_SIGNED' then
         update core.settlement s

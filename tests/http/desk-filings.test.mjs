@@ -109,7 +109,7 @@ test('channels_are_listed_with_what_is_missing_and_a_filing_is_planned', async (
   page = await one.submit(page, at('/channels/PLATFORM_TICKET/plan'));
   assert.match(page.path, /\/filings\/[0-9a-f-]{36}$/, page.text);
   ticket = page.path;
-  assert.match(page.text, /有订单记录: 已满足/);
+  assert.match(page.text, /有订单记录：\s*已满足/);
   page = await one.submit(page, ticket); // prerequisites and collisions as shown
   assert.match(page.text, /起草/);
   page = await press(one, page, 'make_ready');
@@ -218,7 +218,7 @@ test('the_next_channel_is_filed_and_accepted_by_12315', async () => {
   page = await one.submit(page, at('/channels/COMPLAINT_12315/plan'), { skip_reason: '平台48小时没有答复' });
   regulator = page.path;
   assert.match(page.text, /平台48小时没有答复/);
-  assert.match(page.text, /平台投诉工单 \(已提交\): 可以并行/);
+  assert.match(page.text, /平台投诉工单 · 已提交：\s*可以并行/);
   page = await one.submit(page, regulator);
   page = await press(one, page, 'make_ready');
   page = await one.get(at('/channels/COMPLAINT_12315'));

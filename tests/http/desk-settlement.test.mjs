@@ -129,7 +129,10 @@ test('another_text_voids_the_signature_and_both_sign_the_next_version', async ()
   page = await one.submit(page, 'form', { signed_on: today });
   assert.equal(page.status, 422);
   assert.match(page.text, /请上传签好的协议/);
-  page = await one.submit(page, 'form', { file: file('签好的协议.pdf', pdf(), 'application/pdf') });
+  page = await one.submit(page, 'form', { file: file('笔记.txt', Buffer.from('没有签名'), 'text/plain') });
+  assert.equal(page.status, 422, 'a note is no agreement');
+  assert.match(page.body, /id="f-file-error"[^]*请上传 PDF/);
+  page = await one.submit(page, 'form', { stored: '', file: file('签好的协议.pdf', pdf(), 'application/pdf') });
   assert.equal(page.path, `${base}/settlement`, page.text);
   assert.match(page.text, /双方签署/);
   assert.match(page.body, /签好的协议\.pdf/);

@@ -220,6 +220,23 @@ static void dates_have_their_years(void **state)
     assert_true(parsed(*state, &past, str_z(*state, today)).ok);
 }
 
+static void a_day_without_a_year_is_the_coming_one(void **state)
+{
+    const struct param coming = {.name = "by", .type = PARAM_DATE, .flags = PARAM_COMING};
+    const struct param past = {.name = "on", .type = PARAM_DATE, .flags = PARAM_NO_FUTURE};
+    const int64_t day = INT64_C(86400000000);
+
+    for (int64_t ahead = 0; ahead < 300; ahead += 37) {
+        struct civil c = clock_civil(clock_now() + ahead * day);
+        const char *typed = str_z(*state, str_fmt(*state, "%d月%d日", c.month, c.day));
+        const char *iso = str_z(*state, str_fmt(*state, "%04d-%02d-%02d", c.year, c.month, c.day));
+
+        assert_passes(*state, &coming, typed, iso);
+        if (ahead == 0)
+            assert_passes(*state, &past, typed, iso);
+    }
+}
+
 static void times_are_of_shanghai(void **state)
 {
     const struct param p = {.name = "at", .type = PARAM_TIME};
@@ -370,6 +387,7 @@ int main(void)
         unit_test_of(a_day_that_does_not_exist_is_told_from_what_is_no_date),
         unit_test_of(a_label_before_a_number_is_dropped),
         unit_test_of(dates_have_their_years),
+        unit_test_of(a_day_without_a_year_is_the_coming_one),
         unit_test_of(times_are_of_shanghai),
         unit_test_of(one_line_is_trimmed_counted_and_free_of_controls),
         unit_test_of(several_lines_are_folded_to_lf),
