@@ -6,7 +6,7 @@
 #include "core/locale.h"
 #include "intake/intake.h"
 
-const char *const then_choices[] = {"save", NULL};
+const char *const then_choices[] = {"save", "back", NULL};
 
 json_t *intake_model(struct request *req, const char *title_key, const struct param *params,
                      const json_t *stored)
@@ -112,6 +112,8 @@ const char *step_path(enum step step)
 
 enum err step_on(struct request *req, struct reply *rep, const struct draft *d, enum step now)
 {
+    if (str_eqz(param_text(req, "then"), "back"))
+        return reply_see_other(rep, "%s", now == STEP_PLATFORM ? "/" : step_path(now - 1));
     if (param_present(req, "then"))
         return reply_see_other(rep, "/complaint/save");
     return reply_see_other(rep, "%s", step_path(step_missing(d, now)));
@@ -146,6 +148,7 @@ void step_frame(json_t *model, enum step step, const struct draft *d)
     json_set_int(model, "step", step);
     json_set_z(model, "back", step == STEP_PLATFORM ? "/" : step_path(step - 1));
     json_set_bool(model, "has_draft", d != NULL);
+    json_set_bool(model, "keeps", step == STEP_STORY || step == STEP_CONTACT);
 }
 
 struct str intake_network(const struct request *req)

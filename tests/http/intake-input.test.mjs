@@ -266,6 +266,22 @@ test('card_keys_and_identity_numbers_are_pointed_out_once_and_masked_on_request'
   assert.match(masked, /5678/);
 });
 
+test('the_step_before_keeps_what_was_typed_here', async () => {
+  const client = new Client((await stack()).url);
+  await client.submit(await client.get('/complaint/platform'), 'form', { platform: '样例', product: 'other' });
+  let page = await client.submit(await client.get('/complaint/story'), 'form', { story: '只写了一半𠮷', wanted_other: '道歉' }, { button: 'then=back' });
+  assert.equal(page.path, '/complaint/platform', page.text);
+  page = await client.get('/complaint/story');
+  assert.equal(page.value('story'), '只写了一半𠮷');
+  assert.equal(page.value('wanted_other'), '道歉');
+  page = await client.submit(page, 'form', { problem: 'late', amount: '5', story: '付款之后一直没有到账。', wanted: ['refund'] });
+  assert.equal(page.path, '/complaint/evidence', page.text);
+  page = await client.submit(await client.get('/complaint/contact'), 'form', { who: 'self', contact_way: 'mobile', mobile: '' }, { button: 'then=back' });
+  assert.equal(page.path, '/complaint/evidence', page.text);
+  const chosen = (await client.get('/complaint/contact')).form('form').fields.find((f) => f.name === 'contact_way' && f.checked);
+  assert.equal(chosen?.value, 'mobile');
+});
+
 test('files_are_received_with_their_hash_once_and_can_be_removed', async () => {
   const client = await person('zh-CN');
   const picture = png();
