@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/form.h"
 #include "core/json.h"
 #include "core/load.h"
 #include "core/log.h"
@@ -95,8 +96,11 @@ static bool load_part(struct arena *a, struct locale *l, struct str folder, cons
         return false;
     catalog = json_loadb(source.n == 0 ? "" : source.p, source.n, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(catalog)) {
+        /* Jansson shows the place by bytes, and may cut inside a character. */
+        struct str why = form_repair(a, str_of(error.text));
+
         *problem = catalog == NULL
-                       ? str_fmt(a, "%.*s, line %d: %s", STR_ARG(file), error.line, error.text)
+                       ? str_fmt(a, "%.*s, line %d: %.*s", STR_ARG(file), error.line, STR_ARG(why))
                        : str_fmt(a, "%.*s: not an object", STR_ARG(file));
         json_decref(catalog);
         return false;

@@ -113,6 +113,8 @@ static void what_is_wrong_with_a_catalog_is_told_with_file_and_key(void **state)
                    "/locale/zh-CN/a.json: a.x: line 1: a text must not hold the raw tag \"n\"");
     assert_refused(*state, "{\n\"a\":\"1\",\n\"a\":\"2\"}", EN,
                    "/locale/zh-CN/a.json, line 3: duplicate object key near '\"a\"'");
+    assert_refused(*state, "{\"a.x\":\"\\\uff1a\"}", EN,
+                   "/locale/zh-CN/a.json, line 1: invalid escape near '\"\\\uFFFD'");
     assert_refused(*state, "[]", EN, "/locale/zh-CN/a.json: not an object");
 }
 
