@@ -15,6 +15,7 @@ export async function psql(sql, values = {}, database = 'aiddesk') {
   const err = [];
   child.stdout.on('data', (piece) => out.push(piece));
   child.stderr.on('data', (piece) => err.push(piece));
+  child.stdin.on('error', () => {}); // psql that ends early says why by itself
   child.stdin.end(sql);
   const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   if (status !== 0) throw new Error(`${Buffer.concat(err)}in: ${sql}`);
@@ -61,7 +62,7 @@ export async function setClock(offset) {
       for v_try in 1 .. 100 loop
         perform pg_stat_clear_snapshot();
         select count(pg_terminate_backend(a.pid)) into v_left from pg_stat_activity a
-        where a.datname = current_database() and a.usename like 'aiddesk\\_%' and a.backend_start < now();
+        where a.datname = current_database() and a.usename = 'aiddesk_worker' and a.backend_start < now();
         exit when v_left = 0;
         perform pg_sleep(0.05);
       end loop;
