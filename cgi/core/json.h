@@ -23,7 +23,8 @@ int64_t json_int(const json_t *object, const char *key);
 bool json_truth(const json_t *object, const char *key);
 /* Compact, sorted keys; in the arena. */
 struct str json_dump(struct arena *a, const json_t *value);
-/* Parses text with duplicates refused; NULL on error, and when it is no text by the rule of str.h.  New reference, given to the arena's defers (do not decref). */
+/* Parses text with duplicates refused; NULL on error, and when it is no text by the rule of str.h.  New reference, given to the arena's
+ * defers (do not decref). */
 json_t *json_parse(struct arena *a, struct str text);
 /* json_decref at reset. Returns value. */
 json_t *json_owned(struct arena *a, json_t *value);

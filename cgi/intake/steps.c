@@ -110,10 +110,16 @@ const char *step_path(enum step step)
     return paths[step];
 }
 
+/* Where the way back leads. */
+static const char *path_before(enum step step)
+{
+    return step == STEP_PLATFORM ? "/" : step_path(step - 1);
+}
+
 enum err step_on(struct request *req, struct reply *rep, const struct draft *d, enum step now)
 {
     if (str_eqz(param_text(req, "then"), "back"))
-        return reply_see_other(rep, "%s", now == STEP_PLATFORM ? "/" : step_path(now - 1));
+        return reply_see_other(rep, "%s", path_before(now));
     if (param_present(req, "then"))
         return reply_see_other(rep, "/complaint/save");
     return reply_see_other(rep, "%s", step_path(step_missing(d, now)));
@@ -146,7 +152,7 @@ enum err intake_again(struct request *req, struct reply *rep, enum err err)
 void step_frame(json_t *model, enum step step, const struct draft *d)
 {
     json_set_int(model, "step", step);
-    json_set_z(model, "back", step == STEP_PLATFORM ? "/" : step_path(step - 1));
+    json_set_z(model, "back", path_before(step));
     json_set_bool(model, "has_draft", d != NULL);
     json_set_bool(model, "keeps", step == STEP_STORY || step == STEP_CONTACT);
 }

@@ -6,15 +6,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { psql, value } from '../support/database.mjs';
+import { psql } from '../support/database.mjs';
 import { Person } from '../support/browser.mjs';
 import { png } from '../support/files.mjs';
-import { coordinator } from '../support/people.mjs';
+import { led } from '../support/people.mjs';
 import { stack } from '../support/stack.mjs';
 
 const { url } = await stack();
-// An installation without a coordinator takes no complaints.
-if (Number(await value('select count(*) from core.group_key')) === 0) await coordinator(url);
+await led(url);
 await psql("delete from core.attempt where kind in ('draft_network', 'duplicate_network', 'file_network', 'submit_network', 'code_network')");
 
 /** Presses what submits the main form, and waits for the next page. */

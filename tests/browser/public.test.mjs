@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
-import { value } from '../support/database.mjs';
 import { Person } from '../support/browser.mjs';
 import { png } from '../support/files.mjs';
-import { coordinator } from '../support/people.mjs';
+import { led } from '../support/people.mjs';
 import { stack } from '../support/stack.mjs';
 
 const pages = [
@@ -45,8 +44,7 @@ async function go(person) {
   await Promise.all([person.page.waitForLoadState('load'), person.page.locator('form#form button[type=submit]:visible:not([name])').last().click()]);
 }
 
-// An installation without a coordinator takes no complaints.
-if (Number(await value('select count(*) from core.group_key')) === 0) await coordinator((await stack()).url);
+await led((await stack()).url);
 
 for (const js of [false, true]) {
   test(`a_person_on_a_phone_complains_and_follows_the_case_${js ? 'with' : 'without'}_scripts`, async () => {

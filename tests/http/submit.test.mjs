@@ -4,12 +4,11 @@ import test from 'node:test';
 import { psql, rows, value } from '../support/database.mjs';
 import { Client, file } from '../support/http.mjs';
 import { png, sha256 } from '../support/files.mjs';
-import { coordinator } from '../support/people.mjs';
+import { led } from '../support/people.mjs';
 import { stack } from '../support/stack.mjs';
 
 const { url } = await stack();
-// An installation without a coordinator takes no complaints.
-if (Number(await value('select count(*) from core.group_key')) === 0) await coordinator(url);
+await led(url);
 const agreed = { agree: true, agree_identity: true };
 let orders = Date.now();
 // Other files of this run have counted for the same network.

@@ -1,33 +1,14 @@
 // A team and complaints on an installation of the test's own: tests of the desk need a first coordinator, and there is only one first.
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { after } from 'node:test';
+import { value } from './database.mjs';
 import { png } from './files.mjs';
 import { Client, file } from './http.mjs';
-import { ownPlace, startStack, stopStack } from './installation.mjs';
-import { aiddesk } from './stack.mjs';
+import { aiddesk, ownStack } from './stack.mjs';
 import { Authenticator } from './totp.mjs';
 
+export { ownStack };
 export const password = 'correct horse battery 7';
 export const story = '2026年11月1日付款176元买点卡，至今没有到账，𠮷龘，客服不回。';
-let own = null;
-
-after(async () => {
-  if (own === null) return;
-  await stopStack(own);
-  await rm(own, { recursive: true, force: true });
-});
-
-/** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. options: words for ops/run. */
-export async function ownStack(options = []) {
-  const dir = await mkdtemp(ownPlace());
-  await chmod(dir, 0o755);
-  const made = await startStack(dir, options);
-  own = dir;
-  process.env.AIDDESK_STACK = path.join(dir, 'stack.json');
-  return made;
-}
 
 /** Makes the second factor of a signed-in client: client.phone is its authenticator, client.codes its recovery codes. */
 export async function enrol(client) {
@@ -52,6 +33,11 @@ export async function coordinator(url) {
   assert.equal(page.path, '/account/totp', page.text);
   await enrol(client);
   return client;
+}
+
+/** Makes the first coordinator of an installation that has none, which takes no complaints: for files that need complaints only. */
+export async function led(url) {
+  if (Number(await value('select count(*) from core.group_key')) === 0) await coordinator(url);
 }
 
 /** Invites and signs up a person; returns the signed-in client. */

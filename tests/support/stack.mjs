@@ -20,16 +20,19 @@ after(async () => {
   await rm(own, { recursive: true, force: true });
 });
 
+/** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. options: words for ops/run. */
+export async function ownStack(options = []) {
+  const dir = await mkdtemp(ownPlace());
+  await chmod(dir, 0o755);
+  const made = await startStack(dir, options);
+  own = dir;
+  shared = Promise.resolve(made);
+  return made;
+}
+
 /** The installation of this run. */
 export function stack() {
-  shared ??= (async () => {
-    if (process.env.AIDDESK_STACK) return JSON.parse(await readFile(process.env.AIDDESK_STACK, 'utf8'));
-    const dir = await mkdtemp(ownPlace());
-    await chmod(dir, 0o755);
-    const made = await startStack(dir);
-    own = dir;
-    return made;
-  })();
+  shared ??= process.env.AIDDESK_STACK ? readFile(process.env.AIDDESK_STACK, 'utf8').then(JSON.parse) : ownStack();
   return shared;
 }
 
