@@ -48,7 +48,7 @@ struct str form_unescape(struct arena *a, struct str s, bool plus, bool *ok)
     if (str_is_text(out))
         return out;
     *ok = false;
-    return form_repair(a, out);
+    return str_repair(a, out);
 }
 
 bool form_decode(struct arena *a, struct str text, size_t max_pairs, struct pair **pairs, size_t *n)

@@ -150,8 +150,6 @@ enum err form_take(struct request *req, const struct pair *pairs, size_t n, bool
 struct field *form_field(const struct request *req, const char *name);
 /* True for PARAM_HIDDEN and for `version`. */
 bool form_is_hidden(const struct param *p);
-/* Text from bytes: what is not well-formed UTF-8, and NUL, becomes U+FFFD. */
-struct str form_repair(struct arena *a, struct str bytes);
 /* Checks one typed value by type, limits and choices; used by form_take.  Fills text, number, ok, or error. */
 void form_parse(struct arena *a, struct field *f, struct str typed);
 /* The upper limit that holds: the parameter's own, or its type's (INT64_MAX when there is none). */

@@ -103,20 +103,6 @@ static int64_t today(void)
     return t / DAY_US - (t % DAY_US < 0);
 }
 
-struct str form_repair(struct arena *a, struct str bytes)
-{
-    struct buf out = buf_new(a);
-
-    if (str_is_text(bytes))
-        return bytes;
-    for (size_t i = 0; i < bytes.n;) {
-        uint32_t c = str_next(bytes, &i);
-
-        buf_add_char(&out, c == 0 ? 0xFFFD : c);
-    }
-    return buf_str(&out);
-}
-
 /* C0 and C1 controls, DEL, and the line and paragraph separators; several lines may hold LF and TAB. */
 static bool has_controls(struct str s, bool lines)
 {

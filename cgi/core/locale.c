@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/arena.h"
-#include "core/form.h"
 #include "core/json.h"
 #include "core/load.h"
 #include "core/log.h"
@@ -97,7 +96,7 @@ static bool load_part(struct arena *a, struct locale *l, struct str folder, cons
     catalog = json_loadb(source.n == 0 ? "" : source.p, source.n, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(catalog)) {
         /* Jansson shows the place by bytes, and may cut inside a character. */
-        struct str why = form_repair(a, str_of(error.text));
+        struct str why = str_repair(a, str_of(error.text));
 
         *problem = catalog == NULL
                        ? str_fmt(a, "%.*s, line %d: %.*s", STR_ARG(file), error.line, STR_ARG(why))

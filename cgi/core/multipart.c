@@ -196,7 +196,7 @@ static struct str take_text(struct multipart *m, bool *ok)
     text = str_first(str_bytes(p, n), TEXT_MAX);
     if (!str_is_text(text))
         *ok = false;
-    return form_repair(m->req->arena, text);
+    return str_repair(m->req->arena, text);
 }
 
 /* Text parts up to the first file that holds or names something. */

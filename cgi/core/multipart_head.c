@@ -120,7 +120,7 @@ static bool is_hidden(uint32_t c)
  * 255 bytes. */
 static struct str clean_file_name(struct arena *a, struct str sent)
 {
-    struct str s = form_repair(a, sent);
+    struct str s = str_repair(a, sent);
     struct buf b = buf_new(a);
 
     for (size_t i = s.n; i > 0; i--) {

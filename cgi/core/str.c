@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/buf.h"
 
 struct str str_of(const char *z)
 {
@@ -213,6 +214,20 @@ bool str_int(struct str s, int64_t min, int64_t max, int64_t *out)
         return false;
     *out = value;
     return true;
+}
+
+struct str str_repair(struct arena *a, struct str bytes)
+{
+    struct buf out = buf_new(a);
+
+    if (str_is_text(bytes))
+        return bytes;
+    for (size_t i = 0; i < bytes.n;) {
+        uint32_t c = str_next(bytes, &i);
+
+        buf_add_char(&out, c == 0 ? 0xFFFD : c);
+    }
+    return buf_str(&out);
 }
 
 struct str str_fold_width(struct arena *a, struct str s)

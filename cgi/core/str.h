@@ -43,6 +43,8 @@ struct str str_trim(struct str s);
 bool str_cut(struct str s, char sep, struct str *head, struct str *rest);
 /* True when s is valid UTF-8 (shortest forms, no surrogates, at most U+10FFFF) and has no NUL byte. */
 bool str_is_text(struct str s);
+/* Text from bytes: what is not well-formed UTF-8, and NUL, becomes U+FFFD. */
+struct str str_repair(struct arena *a, struct str bytes);
 /* Number of code points of valid UTF-8. */
 size_t str_chars(struct str s);
 /* Next code point at *at (moves *at); s must be text and *at < s.n. */

@@ -60,7 +60,7 @@ static struct str next_cell(struct str *input, bool *row_ends, bool *more)
 
 void fuzz_one(struct arena *a, struct str input)
 {
-    struct str typed = form_repair(a, input), left = typed, rest;
+    struct str typed = str_repair(a, input), left = typed, rest;
     struct buf out = buf_new(a);
     struct csv csv = csv_begin(&out);
     bool ends, more = true, read_ends;

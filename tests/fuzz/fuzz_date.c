@@ -79,7 +79,7 @@ static void check_amount(struct arena *a, struct str typed)
 
 void fuzz_one(struct arena *a, struct str input)
 {
-    struct str typed = form_repair(a, input);
+    struct str typed = str_repair(a, input);
 
     check_date(a, typed);
     check_time(a, typed);

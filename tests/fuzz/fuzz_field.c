@@ -58,9 +58,9 @@ void fuzz_one(struct arena *a, struct str input)
 {
     const struct param param = param_of(fuzz_byte(&input));
     struct field f = {.param = &param};
-    struct str typed = form_repair(a, input);
+    struct str typed = str_repair(a, input);
 
-    must(str_is_text(typed) && str_eq(form_repair(a, typed), typed));
+    must(str_is_text(typed) && str_eq(str_repair(a, typed), typed));
     form_parse(a, &f, typed);
     fuzz_field(&f);
     must(f.ok || f.error != NULL || !f.present);

@@ -42,7 +42,7 @@ static void check_masks(struct arena *a, struct str text)
 
 void fuzz_one(struct arena *a, struct str input)
 {
-    struct str typed = form_repair(a, input);
+    struct str typed = str_repair(a, input);
 
     check_twice(a, number_key_order, typed);
     check_twice(a, number_key_phone, typed);

@@ -30,7 +30,7 @@ void fuzz_one(struct arena *a, struct str input)
     struct str head, tail, problem = {NULL, 0};
     bool both = fuzz_cut(input, &head, &tail);
     json_t *lists = json_parse(a, both ? head : STR(standard));
-    struct str text = form_repair(a, str_first(both ? tail : input, TEXT_MAX));
+    struct str text = str_repair(a, str_first(both ? tail : input, TEXT_MAX));
 
     if (!json_is_array(lists))
         return;
