@@ -1,4 +1,4 @@
--- 0002: people, their keys and sessions (SECURITY.md §3, §4.1).
+-- 0003: people, their keys and sessions (SECURITY.md §3, §4.1).
 
 set role aiddesk_owner;
 
@@ -272,5 +272,5 @@ comment on column core.group_member.sealed_at is 'when';
 create index session_user_idx on core.session (app_user) where ended_at is null;
 create index attempt_last_idx on core.attempt (last_at);
 
-insert into core.schema_migration (id) values ('0002-people');
+insert into core.schema_migration (id) values ('0003-people');
 reset role;

@@ -1,4 +1,4 @@
--- 0004: deltas, rollups, exports, outbox (DESIGN.md §12).
+-- 0007: deltas, rollups, exports, outbox (DESIGN.md §12).
 
 set role aiddesk_owner;
 
@@ -200,5 +200,5 @@ create index daily_platform_idx on stat.daily (platform, day);
 create index histogram_platform_idx on stat.histogram (platform, measure, day);
 create index outbox_waiting_idx on core.outbox (next_try_at) where state = 'waiting';
 
-insert into core.schema_migration (id) values ('0004-statistics');
+insert into core.schema_migration (id) values ('0007-statistics');
 reset role;
