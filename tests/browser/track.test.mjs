@@ -135,7 +135,7 @@ test('too_many_wrong_codes_wait_and_keep_what_was_typed', async () => {
     await page.fill('#f-code', '7K3M-Q9TX-4HVB-2NRD-8WYC-5FJ0');
     await go(page);
     assert.equal(await page.inputValue('#f-code'), '7K3M-Q9TX-4HVB-2NRD-8WYC-5FJ0');
-    await page.getByText(/分钟后再试/).first().waitFor();
+    await page.getByText(/\d+ ?(秒|分钟)后再试/).first().waitFor();
     await person.look('follow-code-wait');
   } finally {
     await psql('delete from core.attempt');
