@@ -145,7 +145,7 @@ static int64_t by_day(struct demo *d, int64_t at_us)
         at_us += (24 - t.hour) * 3600LL * second_us;
     else
         at_us -= t.hour * 3600LL * second_us;
-    return at_us + (9 * 3600LL + demo_below(d, 3 * 3600)) * second_us;
+    return at_us + (9 * 3600LL + demo_below(d, 3 * 3600LL)) * second_us;
 }
 
 /* A settlement and withdrawals take their own time (demo_settle.c). */

@@ -15,9 +15,10 @@ static const struct command *const commands[] = {
 #define ADMIN_ROW(name) &command_##name,
     ADMIN_COMMANDS(ADMIN_ROW)
 #undef ADMIN_ROW
+        NULL,
 };
 
-enum { N_COMMANDS = sizeof commands / sizeof commands[0], NAME_COLUMN = 16 };
+enum { NAME_COLUMN = 16 };
 
 /* What the command line asked for besides a command. */
 struct asked {
@@ -46,8 +47,8 @@ static const struct command_option *option_of(const struct command *c, struct st
 /* The command whose words are the first of the arguments; *used tells how many. */
 static const struct command *find_command(struct admin *ad)
 {
-    for (size_t i = 0; i < N_COMMANDS; i++) {
-        struct str rest = str_of(commands[i]->name);
+    for (const struct command *const *c = commands; *c != NULL; c++) {
+        struct str rest = str_of((*c)->name);
         struct str word;
         size_t n = 0;
         bool more = true;
@@ -60,7 +61,7 @@ static const struct command *find_command(struct admin *ad)
             if (!more) {
                 ad->n_words -= n;
                 memmove(ad->words, ad->words + n, ad->n_words * sizeof ad->words[0]);
-                return commands[i];
+                return *c;
             }
         }
     }
@@ -203,8 +204,8 @@ static void show_options(struct admin *ad, const struct command_option *options,
 static void show_commands(struct admin *ad)
 {
     admin_say(ad, "admin.usage", NULL);
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        show_row(ad, commands[i]->name, commands[i]->texts, ".summary");
+    for (const struct command *const *c = commands; *c != NULL; c++)
+        show_row(ad, (*c)->name, (*c)->texts, ".summary");
     (void)printf("\n");
     admin_say(ad, "admin.usage_options", NULL);
     show_options(ad, common, "admin");
@@ -256,7 +257,7 @@ int main(int argc, char **argv)
     token_init();
     json_init();
     log_open("aiddesk", LOG_ERROR_ + 1); /* the operator gets sentences instead */
-    ad.arena = arena_new(256 * 1024);
+    ad.arena = arena_new(256UL * 1024);
     take_arguments(&ad, argc, argv, &asked);
     load_config(&ad);
     if (load_texts(&ad, &asked))

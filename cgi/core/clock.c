@@ -206,7 +206,7 @@ static bool take_zone(struct str s, int64_t *shift_s)
         if (!take_digits(&s, 2, 59, &minute))
             return false;
     }
-    *shift_s = (hour * 3600 + minute * 60) * (west ? -1 : 1);
+    *shift_s = (hour * 3600LL + minute * 60LL) * (west ? -1 : 1);
     return s.n == 0;
 }
 
@@ -223,6 +223,6 @@ bool clock_parse(struct str s, int64_t *t_us)
         return false;
     if (!take_fraction(&s, &us) || !take_zone(s, &shift_s) || !clock_day(year, month, day, &days))
         return false;
-    *t_us = (days * DAY_S + hour * 3600 + minute * 60 + second - shift_s) * SECOND_US + us;
+    *t_us = (days * DAY_S + hour * 3600LL + minute * 60LL + second - shift_s) * SECOND_US + us;
     return true;
 }

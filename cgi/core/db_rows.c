@@ -173,7 +173,9 @@ static struct str next_element(struct arena *a, struct str s, size_t *at, bool *
     }
     *at += quoted ? 2 : 1;
     *null = !quoted && str_eqz(buf_str(&b), "NULL");
-    return *null ? (struct str){0} : buf_str(&b);
+    if (*null)
+        return (struct str){0};
+    return buf_str(&b);
 }
 
 /* The elements of a one-dimensional array; nulls[i] tells NULL from "". */

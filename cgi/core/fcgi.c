@@ -22,8 +22,8 @@ struct fcgi {
 
 static bool set_time_limits(int fd, int receive_ms, int send_ms)
 {
-    struct timeval in = {receive_ms / 1000, receive_ms % 1000 * 1000};
-    struct timeval out = {send_ms / 1000, send_ms % 1000 * 1000};
+    struct timeval in = {receive_ms / 1000, receive_ms % 1000 * 1000L};
+    struct timeval out = {send_ms / 1000, send_ms % 1000 * 1000L};
 
     return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &in, sizeof in) == 0 &&
            setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &out, sizeof out) == 0;

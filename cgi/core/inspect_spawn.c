@@ -74,8 +74,15 @@ static bool receive(int fds[INSPECT_FDS], bool *whole)
         return false;
     if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
         n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    if (n > 0 && n <= INSPECT_FDS)
-        memcpy(fds, CMSG_DATA(c), n * sizeof(int));
+    for (size_t i = 0; i < n; i++) {
+        int fd;
+
+        memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof fd);
+        if (i < INSPECT_FDS)
+            fds[i] = fd;
+        else
+            (void)close(fd);
+    }
     if (n == INSPECT_FDS && word == INSPECT_WORD) {
         *whole = true;
         return true;

@@ -46,7 +46,7 @@ static void put_text(const char *name, const char *value)
         return;
     put_name(name);
     put("\"", 1);
-    for (size_t i = 0; value[i] != '\0' && i < VALUE_BYTES; i++) {
+    for (size_t i = 0; i < VALUE_BYTES && value[i] != '\0'; i++) {
         char c = value[i] < ' ' || value[i] > '~' ? '?' : value[i];
 
         if (c == '"' || c == '\\')

@@ -210,7 +210,7 @@ static char *read_password(struct arena *a, struct str path)
 
     if (f == NULL)
         return NULL;
-    setvbuf(f, NULL, _IONBF, 0); /* no copy in a buffer of the library */
+    (void)setvbuf(f, NULL, _IONBF, 0); /* no copy in a buffer of the library */
     ok = fgets(password, PASSWORD_MAX, f) != NULL;
     (void)fclose(f);
     password[strcspn(password, "\r\n")] = '\0';

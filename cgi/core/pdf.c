@@ -150,9 +150,10 @@ static void draw_qr(struct page *p, struct str text)
 
     page_tag(p, "Figure");
     for (int i = 0; p->cr != NULL && i < code->width * code->width; i++) {
+        int across = 4 + i % code->width, down = 4 + i / code->width;
+
         if ((code->data[i] & 1) != 0)
-            cairo_rectangle(p->cr, PAGE_LEFT + unit * (4 + i % code->width),
-                            p->y + unit * (4 + i / code->width), unit, unit);
+            cairo_rectangle(p->cr, PAGE_LEFT + unit * across, p->y + unit * down, unit, unit);
     }
     if (p->cr != NULL)
         cairo_fill(p->cr);

@@ -49,10 +49,12 @@ static void set_widths(struct table *t, const struct pdf_block *rows, size_t n)
     for (size_t c = 0; c < t->columns; c++)
         wanted += need[c];
     for (size_t round = 0; round < t->columns; round++) {
-        size_t least = COLUMNS_MAX;
+        size_t least = 0;
 
-        for (size_t c = 0; c < t->columns; c++) {
-            if (!given[c] && (least == COLUMNS_MAX || need[c] < need[least]))
+        while (least + 1 < t->columns && given[least])
+            least++;
+        for (size_t c = least + 1; c < t->columns; c++) {
+            if (!given[c] && need[c] < need[least])
                 least = c;
         }
 

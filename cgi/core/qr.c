@@ -35,10 +35,11 @@ bool qr_path(struct arena *a, struct str text, int *size, struct str *path)
     if (code == NULL)
         return false;
     for (int y = 0; y < code->width; y++)
-        add_row(&out, code->data + y * code->width, code->width, y);
+        add_row(&out, code->data + (ptrdiff_t)y * code->width, code->width, y);
     *size = code->width + 2 * QUIET;
     *path = buf_str(&out);
-    explicit_bzero(code->data, (size_t)(code->width * code->width)); /* may be a TOTP secret */
+    explicit_bzero(code->data,
+                   (size_t)code->width * (size_t)code->width); /* may be a TOTP secret */
     QRcode_free(code);
     return true;
 }

@@ -36,7 +36,7 @@ void reply_header(struct reply *rep, const char *name, struct str value)
         size_t room = rep->n_headers == 0 ? HEADERS_FIRST : rep->n_headers * 2;
         struct reply_header *more = arena_array(rep->arena, room, sizeof *more);
 
-        if (rep->n_headers != 0)
+        if (rep->headers != NULL)
             memcpy(more, rep->headers, rep->n_headers * sizeof *more);
         rep->headers = more;
     }

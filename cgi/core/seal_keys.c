@@ -97,7 +97,7 @@ bool keys_load(struct arena *a, const struct config *config, const char *program
         return false;
     }
     arena_defer(a, sodium_free, k->bytes);
-    for (size_t i = 0; i < k->n; i++) {
+    for (size_t i = 0; k->names[i] != NULL; i++) {
         size_t want = keys_bytes(k->names[i]);
         struct str path = str_fmt(a, "%.*s/%s/%s", STR_ARG(config->keys_dir), program, k->names[i]);
         const char *wrong = want == 0 ? "is not a key that we know"
@@ -127,7 +127,7 @@ bool keys_recovery_public(const struct config *config, unsigned char out[SEAL_PU
     struct str hex = config->recovery_public;
     size_t got = 0;
 
-    return hex.n == 2 * SEAL_PUBLIC &&
+    return hex.n == 2UL * SEAL_PUBLIC &&
            sodium_hex2bin(out, SEAL_PUBLIC, hex.p, hex.n, NULL, &got, NULL) == 0 &&
            got == SEAL_PUBLIC;
 }

@@ -183,6 +183,7 @@ static bool own_socket(struct server *s, enum pool pool, struct str *problem)
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return fail(s, problem, "no socket for", path);
+    s->listen_fd[pool] = fd;
     mask = umask(0117);
     bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
     (void)umask(mask);
@@ -192,7 +193,6 @@ static bool own_socket(struct server *s, enum pool pool, struct str *problem)
         return fail(s, problem, "cannot give its group to", path);
     if (listen(fd, BACKLOG) != 0)
         return fail(s, problem, "cannot listen on", path);
-    s->listen_fd[pool] = fd;
     return true;
 }
 

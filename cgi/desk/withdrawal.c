@@ -417,14 +417,17 @@ enum err withdrawal_save(struct request *req, struct reply *rep)
 {
     struct withdrawal w;
     struct findings f;
+    const struct finding *refusal = NULL;
     json_t *words = json_owned(req->arena, json_object());
     enum err err = withdrawal_open(req, &w);
 
     if (err == ERR_OK)
         err = check(req, &w, param_text(req, "reason"), param_text(req, "text"), &f);
-    if (err == ERR_OK && first_refusal(&f) != NULL) {
+    if (err == ERR_OK)
+        refusal = first_refusal(&f);
+    if (refusal != NULL) {
         /* The page writes every refusal of the rule beside the field. */
-        form_error(req, "text", first_refusal(&f)->key);
+        form_error(req, "text", refusal->key);
         err = ERR_FORM;
     }
     json_set_str(words, "text", param_text(req, "text"));

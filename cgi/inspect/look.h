@@ -68,7 +68,7 @@ bool look_size(struct look *out, uint64_t width, uint64_t height);
 
 /* ---- shrink.c: reduces row by row, by area; JPEG needs no more memory than that, PNG and GIF hold the full picture first ---- */
 struct shrink;
-/* NULL when memory is out. */
+/* NULL when memory is out or the picture has no pixel. */
 struct shrink *shrink_new(uint32_t width, uint32_t height);
 /* The next row: width * 3 bytes. */
 void shrink_row(struct shrink *s, const unsigned char *rgb);

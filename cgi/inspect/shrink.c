@@ -2,6 +2,7 @@
  * shrink: reduction by area.  An input pixel is out_width units wide and an output pixel width units, so all weights are whole numbers
  * and the sums are exact: at most 255 * width * height, which 64 bits hold for every picture that passes the pixel limit.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,10 @@ struct shrink *shrink_new(uint32_t width, uint32_t height)
     struct shrink *s = calloc(1, sizeof(*s));
     size_t samples;
 
-    if (s == NULL)
+    if (s == NULL || width == 0 || height == 0) {
+        free(s);
         return NULL;
+    }
     s->width = width;
     s->height = height;
     shrink_size(width, height, &s->out_width, &s->out_height);
@@ -88,6 +91,7 @@ static void finish_row(struct shrink *s)
     uint64_t area = (uint64_t)s->width * s->height;
     unsigned char *out = s->rgb + samples * s->done;
 
+    assert(area > 0); /* shrink_new takes no picture without a pixel */
     for (size_t i = 0; i < samples; i++)
         out[i] = (unsigned char)((s->sum[i] + area / 2) / area);
     memset(s->sum, 0, samples * sizeof(*s->sum));

@@ -6,7 +6,7 @@
 #include "rules/number_key.h"
 
 const struct match_limits match_limits_default = {
-    .amount_fen = 0, .minutes_before = 2, .minutes_after = 24 * 60};
+    .amount_fen = 0, .minutes_before = 2, .minutes_after = 24 * 60L};
 
 static struct str field(const json_t *item, const char *name)
 {

@@ -314,12 +314,13 @@ size_t mask_find(struct arena *a, struct str text, unsigned kinds, struct mask_h
 
         if (end == 0)
             continue;
-        found[n++] = (struct mask_hit){
+        found[n] = (struct mask_hit){
             .kind = kind,
             .at = g.from[i],
             .n = g.from[end] - g.from[i],
             .masked = stars(a, &g, i, end, keep[kind].first, keep[kind].last),
         };
+        n++;
         i = end - 1;
     }
     *hits = found;

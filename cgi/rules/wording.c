@@ -287,7 +287,8 @@ static size_t tidy(struct wording_hit *hits, size_t n)
 
             inside = k != i && str_eq(hits[k].list, hits[i].list) && within && (!same || k < i);
         }
-        hits[i].rule = inside ? (struct str){0} : hits[i].rule;
+        if (inside)
+            hits[i].rule = STR("");
     }
     for (size_t i = 0; i < n; i++) {
         if (str_empty(hits[i].rule))
@@ -353,7 +354,7 @@ void wording_findings(const json_t *lists, const struct wording_input *in, struc
     struct wording_hit *hits;
     size_t n = wording_check(out->arena, lists, in, &hits);
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; hits != NULL && i < n; i++) {
         for (size_t k = 0; k < COUNT(texts); k++) {
             if (!str_eqz(hits[i].list, texts[k].list))
                 continue;

@@ -137,7 +137,8 @@ static enum err find(struct request *req, const char *function, struct file_cont
     return err == ERR_OK ? ERR_NOT_FOUND : err;
 }
 
-static enum err send(struct request *req, struct reply *rep, const char *function, bool small)
+static enum err own_file_send(struct request *req, struct reply *rep, const char *function,
+                              bool small)
 {
     struct file_context *fc = arena_new_of(req->arena, struct file_context);
     struct file_meta *meta = arena_new_of(req->arena, struct file_meta);
@@ -158,17 +159,17 @@ static enum err send(struct request *req, struct reply *rep, const char *functio
 
 enum err own_file_get(struct request *req, struct reply *rep)
 {
-    return send(req, rep, "track.files", false);
+    return own_file_send(req, rep, "track.files", false);
 }
 
 enum err preview_get(struct request *req, struct reply *rep)
 {
-    return send(req, rep, "track.files", true);
+    return own_file_send(req, rep, "track.files", true);
 }
 
 enum err paper_get(struct request *req, struct reply *rep)
 {
-    return send(req, rep, "track.papers", false);
+    return own_file_send(req, rep, "track.papers", false);
 }
 
 enum err papers_show(struct request *req, struct reply *rep)

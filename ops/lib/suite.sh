@@ -58,6 +58,15 @@ sanitize_build() {
     (build_make --enable-werror --enable-sanitizers)
 }
 
+# What compilers and checkers say of the code without running it; gcc's own analyzer has looked while it built (--enable-werror).
+suite_analysis() {
+    # Its library of system functions takes accept4(fd, NULL, NULL) for an error, hence only posix.
+    one cppcheck as_builder cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --std=c11 -j "$(nproc)" \
+        --library=posix --library="$src/tests/lint/jansson.cfg" --suppressions-list="$src/tests/lint/cppcheck.txt" \
+        -I "$src/cgi" -I "$build/cgi" "$src/cgi" "$src/tests/unit" "$src/tests/fuzz" || true
+    one clang-tidy as_builder make -C "$build" --no-print-directory tidy || true
+}
+
 # unit_run NAME BUILD: `make check` there, counted by test program.
 unit_run() {
     local name=$1 folder=$2 status=0 trs result
@@ -230,7 +239,7 @@ shared_files() {
     rm -f "$work/stack/stack.json"
 }
 
-# queue_add TASK...: what the lanes take, in this order.  A task is "shared", "sanitize", "dist", or a test file with an installation of
+# queue_add TASK...: what the lanes take, in this order.  A task is "shared", "analysis", "sanitize", "dist", or a test file with an installation of
 # its own.
 queue_add() { printf '%s\n' "$@" >>"$temporary/queue"; }
 
@@ -249,7 +258,7 @@ lane_tasks() {
     while task=$(queue_take) && [ -n "$task" ]; do
         case $task in
             shared) shared_files "${shared[@]}" ;;
-            sanitize | dist) "suite_$task" || true ;;
+            analysis | sanitize | dist) "suite_$task" || true ;;
             *) node_file "$task" ;;
         esac
     done

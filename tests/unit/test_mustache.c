@@ -277,6 +277,10 @@ static void a_hostile_source_never_reads_past_its_end(void **state)
         struct str problem;
         const struct template *t;
 
+        if (p == NULL) {
+            fail_msg("no memory");
+            return;
+        }
         for (size_t i = 0; i < n; i++) {
             seed = seed * 1103515245 + 12345;
             p[i] = alphabet[(seed >> 16) % (sizeof alphabet - 1)];
