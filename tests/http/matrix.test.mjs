@@ -29,7 +29,8 @@ const header = `# What every route answers to every role: status, or > and the e
 # dis    disabled volunteer                rec   volunteer who recused from A
 # half   before the second factor          lead  coordinator: every case is the own one
 # enrol  coordinator without a factor yet  lrec  coordinator in conflict with the platform of A
-# cmp    complainant of A, and a draft     reg   regulator
+# link   opened an invitation              reg   regulator
+# cmp    complainant of A, and a draft     rcpt  has just submitted: draft and receipt
 # csrf   as one who may, without token and with a wrong one
 `;
 /** Lines without comments and however wide their columns are. */

@@ -119,6 +119,7 @@ export async function world(url) {
   await clients.rec.submit(await clients.rec.get(`/desk/cases/${made.A.number}/conflict`), `/desk/cases/${made.A.number}/conflict`);
   await clients.lrec.submit(await clients.lrec.get('/account/conflicts'), 'form', { platform: platforms.A });
   await lead.get('/desk');
+  clients.rcpt = (await complain(url, { orderNo: 'MATRIX-RECEIPT', platform: '样例卡盟丙' })).client;
   clients.cmp = await filled(lead, clients.vol, 'vol.one', made.A);
   await filled(lead, clients.rec, 'vol.rec', made.B);
   const photos = { A: await draft(clients.cmp, 'DRAFT-A'), B: await draft(new Client(url), 'DRAFT-B') };
@@ -140,6 +141,8 @@ export async function world(url) {
   clients.half = await login(url, 'lead.two');
 
   const open = await invitation(lead);
+  clients.link = new Client(url);
+  assert.equal((await clients.link.get(`/invite/${open.token}`)).path, '/invite');
   const cancelled = await invitation(lead);
   await lead.submit(await lead.get('/account/people'), '/account/people/cancel');
   await psql("update core.session set factor_at = core.now() where factor_at is not null");

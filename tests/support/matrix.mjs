@@ -7,7 +7,7 @@ import { multipart, urlencode } from './http.mjs';
 
 /** Columns of the table, and whose objects A are: what the role has of its own.  Everything else is another's to it. */
 export const roles = {
-  anon: [], exp: [], dis: [], half: [], enrol: [], cmp: ['track', 'draft'], vol: ['case', 'session'], idle: [], rec: [],
+  anon: [], exp: [], dis: [], half: [], enrol: [], link: ['link'], cmp: ['track', 'draft'], rcpt: ['receipt'], vol: ['case', 'session'], idle: [], rec: [],
   lead: ['case', 'person', 'invitation', 'export'], lrec: ['person', 'invitation', 'export'], reg: ['export'],
 };
 const staff = ['vol', 'idle', 'rec', 'lead', 'lrec'];
@@ -110,7 +110,7 @@ class Browser {
 
 /** Pages of each program, the first one that a role may open gives it the tokens of the program. */
 const doors = {
-  intake: ['/complaint/platform'], track: ['/track/case', '/track'], account: ['/account', '/account/totp', '/login/code', '/login'],
+  intake: ['/complaint/platform', '/complaint/receipt'], track: ['/track/case', '/track'], account: ['/account', '/account/totp', '/login/code', '/login'],
   desk: ['/desk'], report: ['/exports', '/reports'],
 };
 
