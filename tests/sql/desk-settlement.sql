@@ -1,6 +1,6 @@
 -- What volunteers may ask of the database about a settlement: offers, terms, issue, signatures, performance, breach, failed talks, receipt.
 \ir support.psql
-select plan(88);
+select plan(89);
 create temp table s as
 select u.login, t.session(u.id) as sid, u.id from core.app_user u where u.login in ('wang', 'lina', 'chen');
 create function t.s(p_login text) returns bytea language sql as $$ select s.sid from s where s.login = p_login $$;
@@ -96,6 +96,8 @@ select is((select count(*) from core.document where case_id = :case1 and kind = 
 select lives_ok('select t.sign(t.id(''case'', 1))', 'signed again');
 select throws_ok('select t.sign_both(t.id(''case'', 1), t.file(t.id(''case'', 1)), ''2026-11-19'')', 'UD030', null, 'not before the first signature');
 select throws_ok('select t.sign_both(t.id(''case'', 1), t.paper(t.id(''case'', 1)))', 'UD030', null, 'the service''s own paper is no signed agreement');
+select throws_ok('select t.sign_both(t.id(''case'', 1), t.file(t.in_progress(2)))', 'UD030',
+                 'no such file', 'nor is a file of another case');
 select lives_ok('select t.sign_both(t.id(''case'', 1), t.file(t.id(''case'', 1), ''signed''))', 'the other side signs, with the signed file');
 select is(t.status(:case1) || ' ' || t.state(:case1), 'SETTLED_PENDING SIGNED', 'the case waits for performance');
 select is((select signed_sha_hash from core.settlement where id = t.id('s')), sha256('signed'), 'the hash of the signed file is kept');
