@@ -248,9 +248,8 @@ static size_t named_key_at(struct arena *a, const struct glyphs *g, struct str t
         if (text_ends_clause(&before, k) && before.c[k] != ':')
             clause = k + 1;
     }
-    return text_find_any(a, &before, words, COUNT(words), clause, before.n, &length) != SIZE_MAX
-               ? end
-               : 0;
+    return text_find_any(&before, words, COUNT(words), clause, before.n, &length) != SIZE_MAX ? end
+                                                                                              : 0;
 }
 
 /* --- what is shown ---------------------------------------------------------------------------- */

@@ -103,7 +103,7 @@ static size_t words(const char *const *list, size_t most)
 }
 
 /* "不放弃举报", "不影响…举报", "不限制", "not waive": the opposite of a waiver.  from..at: what stands before the word in its sentence. */
-static bool negated(struct arena *a, const struct text *t, size_t from, size_t at)
+static bool negated(const struct text *t, size_t from, size_t at)
 {
     /* 不 未 没有 并非 不影响 不限制 */
     static const char *const negations[] = {"\u4e0d",
@@ -123,12 +123,12 @@ static bool negated(struct arena *a, const struct text *t, size_t from, size_t a
     size_t close = at - from > 6 ? at - 6 : from;
 
     for (size_t i = close; i < at; i++) {
-        size_t found = text_find_any(a, t, negations, COUNT(negations), i, at, &length);
+        size_t found = text_find_any(t, negations, COUNT(negations), i, at, &length);
 
         if (found != SIZE_MAX && found + length == at)
             return true;
     }
-    return text_find_any(a, t, reliefs, COUNT(reliefs), from, t->n, &length) != SIZE_MAX;
+    return text_find_any(t, reliefs, COUNT(reliefs), from, t->n, &length) != SIZE_MAX;
 }
 
 /* 向 给 对 为 before: the one who receives. */
@@ -150,25 +150,25 @@ static bool is_denied(const struct text *t, size_t at)
            (at > 1 && t->c[at - 2] == 0x65E0);
 }
 
-static bool sentence_holds(struct arena *a, const struct text *sentence, const struct forbidden *f)
+static bool sentence_holds(const struct text *sentence, const struct forbidden *f)
 {
     size_t n_first = words(f->first, COUNT(f->first));
     size_t n_then = words(f->then, COUNT(f->then));
     size_t length = 0;
     size_t other = 0;
 
-    if (text_find_any(a, sentence, f->unless, words(f->unless, COUNT(f->unless)), 0, sentence->n,
+    if (text_find_any(sentence, f->unless, words(f->unless, COUNT(f->unless)), 0, sentence->n,
                       &length) != SIZE_MAX)
         return false;
     for (size_t at = 0;; at++) {
-        at = text_find_any(a, sentence, f->first, n_first, at, sentence->n, &length);
+        at = text_find_any(sentence, f->first, n_first, at, sentence->n, &length);
         if (at == SIZE_MAX)
             return false;
 
-        size_t then = text_find_any(a, sentence, f->then, n_then, f->in_order ? at + length : 0,
+        size_t then = text_find_any(sentence, f->then, n_then, f->in_order ? at + length : 0,
                                     sentence->n, &other);
 
-        if (then == SIZE_MAX || negated(a, sentence, 0, at))
+        if (then == SIZE_MAX || negated(sentence, 0, at))
             continue;
         if (!f->subject || (!is_receiver(sentence, at) && !is_denied(sentence, then)))
             return true;
@@ -189,7 +189,7 @@ void settlement_clause_check(struct str clause, struct findings *out)
         struct text sentence = text_slice(&t, from, to);
 
         for (size_t k = 0; k < COUNT(forbidden) && to > from; k++) {
-            if (!sentence_holds(out->arena, &sentence, &forbidden[k]))
+            if (!sentence_holds(&sentence, &forbidden[k]))
                 continue;
 
             struct finding *f = findings_add(out, "V-SET-01", LEVEL_BLOCK, forbidden[k].key);

@@ -1,7 +1,5 @@
 #include "rules/specific.h"
 
-#include "core/arena.h"
-
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* Chinese numerals of everyday writing, with the units up to ten thousand. */
@@ -47,16 +45,15 @@ static bool starts_number(const struct text *t, size_t i)
 }
 
 /* True when one of the words begins at i.  Latin words must end there too. */
-static bool word_at(struct arena *a, const struct text *t, size_t i, const char *const *words,
-                    size_t n)
+static bool word_at(const struct text *t, size_t i, const char *const *words, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
-        struct text w = text_normal(a, str_of(words[k]));
+        size_t length = 0;
 
-        if (!text_at(t, i, &w))
+        if (!text_word_at(t, i, words[k], &length))
             continue;
-        if (w.c[0] >= 'a' && w.c[0] <= 'z') {
-            size_t end = i + w.n;
+        if (words[k][0] >= 'a' && words[k][0] <= 'z') {
+            size_t end = i + length;
 
             if (end < t->n && t->c[end] >= 'a' && t->c[end] <= 'z' && t->c[end] != 's')
                 continue;
@@ -67,7 +64,7 @@ static bool word_at(struct arena *a, const struct text *t, size_t i, const char 
 }
 
 /* A number followed by one of the words. */
-static bool number_then(struct arena *a, const struct text *t, const char *const *words, size_t n)
+static bool number_then(const struct text *t, const char *const *words, size_t n)
 {
     for (size_t i = 0; i < t->n; i++) {
         if (!starts_number(t, i))
@@ -75,7 +72,7 @@ static bool number_then(struct arena *a, const struct text *t, const char *const
 
         size_t end = skip_spaces(t, number_end(t, i));
 
-        if (end < t->n && word_at(a, t, end, words, n))
+        if (end < t->n && word_at(t, end, words, n))
             return true;
     }
     return false;
@@ -114,7 +111,7 @@ static size_t iso_day_at(const struct text *t, size_t i)
     return d >= 1 && d <= 2 ? 4 + 1 + m + 1 + d : 0;
 }
 
-static bool month_name_at(struct arena *a, const struct text *t, size_t i)
+static bool month_name_at(const struct text *t, size_t i)
 {
     static const char *const months[] = {
         "january",   "february", "march",    "april",    "may",  "june", "july", "august",
@@ -123,14 +120,14 @@ static bool month_name_at(struct arena *a, const struct text *t, size_t i)
 
     if (i > 0 && t->c[i - 1] >= 'a' && t->c[i - 1] <= 'z')
         return false;
-    return word_at(a, t, i, months, COUNT(months));
+    return word_at(t, i, months, COUNT(months));
 }
 
 /* "18 november", "november 18", "18th of november". */
-static bool english_day(struct arena *a, const struct text *t)
+static bool english_day(const struct text *t)
 {
     for (size_t i = 0; i < t->n; i++) {
-        if (!month_name_at(a, t, i))
+        if (!month_name_at(t, i))
             continue;
         /* a day before the name, with at most " of " and an ordinal's ending between */
         for (size_t k = 1; k <= 6 && k <= i; k++) {
@@ -151,7 +148,7 @@ static bool english_day(struct arena *a, const struct text *t)
     return false;
 }
 
-bool specific_day(struct arena *a, const struct text *t)
+bool specific_day(const struct text *t)
 {
     static const char *const day[] = {"\u65e5", "\u53f7"}; /* 日 号 */
 
@@ -166,13 +163,13 @@ bool specific_day(struct arena *a, const struct text *t)
         if (i == 0 || d >= t->n || !is_numeral(t->c[d]))
             continue;
         d = skip_spaces(t, number_end(t, d));
-        if (d < t->n && word_at(a, t, d, day, COUNT(day)))
+        if (d < t->n && word_at(t, d, day, COUNT(day)))
             return true;
     }
-    return english_day(a, t);
+    return english_day(t);
 }
 
-bool specific_date(struct arena *a, const struct text *t)
+bool specific_date(const struct text *t)
 {
     static const char *const spans[] = {
         "\u65e5\u5185",             /* 日内 */
@@ -193,10 +190,10 @@ bool specific_date(struct arena *a, const struct text *t)
         "week",
     };
 
-    return specific_day(a, t) || number_then(a, t, spans, COUNT(spans));
+    return specific_day(t) || number_then(t, spans, COUNT(spans));
 }
 
-bool specific_amount(struct arena *a, const struct text *t)
+bool specific_amount(const struct text *t)
 {
     static const char *const after[] = {
         "\u5143", /* 元 */
@@ -211,16 +208,16 @@ bool specific_amount(struct arena *a, const struct text *t)
         "cny",
     };
 
-    if (number_then(a, t, after, COUNT(after)))
+    if (number_then(t, after, COUNT(after)))
         return true;
     for (size_t i = 0; i < t->n; i++) {
         for (size_t k = 0; k < COUNT(before); k++) {
-            struct text w = text_normal(a, str_of(before[k]));
+            size_t length = 0;
 
-            if (!text_at(t, i, &w))
+            if (!text_word_at(t, i, before[k], &length))
                 continue;
 
-            size_t n = skip_spaces(t, i + w.n);
+            size_t n = skip_spaces(t, i + length);
 
             if (n < t->n && is_numeral(t->c[n]))
                 return true;
@@ -229,7 +226,7 @@ bool specific_amount(struct arena *a, const struct text *t)
     return false;
 }
 
-bool specific_quantity(struct arena *a, const struct text *t)
+bool specific_quantity(const struct text *t)
 {
     static const char *const counters[] = {
         "\u5f20", /* 张 */
@@ -257,8 +254,8 @@ bool specific_quantity(struct arena *a, const struct text *t)
 
         size_t end = skip_spaces(t, number_end(t, i));
 
-        if (end < t->n && word_at(a, t, end, counters, COUNT(counters)) &&
-            !word_at(a, t, end, spans, COUNT(spans)))
+        if (end < t->n && word_at(t, end, counters, COUNT(counters)) &&
+            !word_at(t, end, spans, COUNT(spans)))
             return true;
     }
     return false;
@@ -271,7 +268,7 @@ static bool hotline(const struct text *t, size_t i, size_t n)
                       (t->c[i] == '9' && t->c[i + 1] == '6' && t->c[i + 2] == '1'));
 }
 
-bool specific_number(struct arena *a, const struct text *t)
+bool specific_number(const struct text *t)
 {
     static const char *const money[] = {
         "\u5143", /* 元 */
@@ -302,7 +299,7 @@ bool specific_number(struct arena *a, const struct text *t)
         }
 
         size_t next = skip_spaces(t, end);
-        bool sum = (next < t->n && word_at(a, t, next, money, COUNT(money))) ||
+        bool sum = (next < t->n && word_at(t, next, money, COUNT(money))) ||
                    (end + 1 < t->n && (t->c[end] == '.' || t->c[end] == ',') &&
                     text_is_digit(t->c[end + 1]));
         bool year = end - i == 4 && n_digits == 4 && (t->c[i] == '2' || t->c[i] == '1');

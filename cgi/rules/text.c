@@ -249,23 +249,38 @@ size_t text_find(const struct text *t, const struct text *word, size_t from)
     return SIZE_MAX;
 }
 
-size_t text_find_any(struct arena *a, const struct text *t, const char *const *words, size_t n,
-                     size_t from, size_t to, size_t *length)
+bool text_word_at(const struct text *t, size_t i, const char *word, size_t *length)
 {
-    size_t best = SIZE_MAX;
+    struct str utf8 = str_of(word);
+    size_t at = 0;
+    size_t k = 0;
 
-    for (size_t k = 0; k < n; k++) {
-        struct text word = text_normal(a, str_of(words[k]));
-        size_t i = text_find(t, &word, from);
+    for (; at < utf8.n; k++) {
+        if (i + k >= t->n || t->c[i + k] != fold(str_next(utf8, &at)))
+            return false;
+    }
+    *length = k;
+    return k > 0;
+}
 
-        if (i == SIZE_MAX || i + word.n > to)
-            continue;
-        if (best == SIZE_MAX || i < best || (i == best && word.n > *length)) {
-            best = i;
-            *length = word.n;
+size_t text_find_any(const struct text *t, const char *const *words, size_t n, size_t from,
+                     size_t to, size_t *length)
+{
+    for (size_t i = from; i < to; i++) {
+        size_t longest = 0;
+
+        for (size_t k = 0; k < n; k++) {
+            size_t found = 0;
+
+            if (text_word_at(t, i, words[k], &found) && found <= to - i && found > longest)
+                longest = found;
+        }
+        if (longest > 0) {
+            *length = longest;
+            return i;
         }
     }
-    return best;
+    return SIZE_MAX;
 }
 
 struct text text_slice(const struct text *t, size_t from, size_t to)

@@ -28,8 +28,10 @@ struct text text_literal(struct arena *a, struct str typed);
 bool text_at(const struct text *t, size_t i, const struct text *word);
 /* Position of word in t from position `from`, or SIZE_MAX. An empty word is never found. */
 size_t text_find(const struct text *t, const struct text *word, size_t from);
-/* Position of any of n words (UTF-8, normalised here) in [from, to), or SIZE_MAX; *length gets the length of the one found. */
-size_t text_find_any(struct arena *a, const struct text *t, const char *const *words, size_t n, size_t from, size_t to, size_t *length);
+/* True when a word of a table (UTF-8, without gaps) stands in t at position i; *length gets its code points. */
+bool text_word_at(const struct text *t, size_t i, const char *word, size_t *length);
+/* First position of any of n such words in [from, to), or SIZE_MAX; *length gets the length of the longest one there. */
+size_t text_find_any(const struct text *t, const char *const *words, size_t n, size_t from, size_t to, size_t *length);
 /* t[from, to) as a text of its own (shares memory). */
 struct text text_slice(const struct text *t, size_t from, size_t to);
 

@@ -136,20 +136,20 @@ static void check_concrete(struct findings *out, const struct reason_rule *rule,
 
     while (acts < COUNT(rule->acts) && rule->acts[acts] != NULL)
         acts++;
-    if (acts > 0 && text_find_any(out->arena, t, rule->acts, acts, 0, t->n, &length) == SIZE_MAX)
+    if (acts > 0 && text_find_any(t, rule->acts, acts, 0, t->n, &length) == SIZE_MAX)
         block(out, "V-WD-01", rule->missing_act);
 
-    bool number = specific_number(out->arena, t);
+    bool number = specific_number(t);
 
     if (rule->proof == PROOF_NONE) {
         if (strcmp(rule->code, "DUPLICATE") == 0 && !number)
             block(out, "V-WD-01", "rules.withdrawal.say_other_number");
         return;
     }
-    if (!specific_day(out->arena, t))
+    if (!specific_day(t))
         block(out, "V-WD-01", "rules.withdrawal.say_day");
     if (!number && !has_attachment &&
-        text_find_any(out->arena, t, papers, COUNT(papers), 0, t->n, &length) == SIZE_MAX)
+        text_find_any(t, papers, COUNT(papers), 0, t->n, &length) == SIZE_MAX)
         block(out, "V-WD-01", "rules.withdrawal.say_number");
 }
 

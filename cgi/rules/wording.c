@@ -148,8 +148,7 @@ static bool lawful_step(const struct job *job, size_t at, const struct text *ter
     if (term->n == 0 || term->c[term->n - 1] != 0x5C31) /* 就 */
         return false;
     text_sentence(job->text, at, &from, &to);
-    return text_find_any(job->arena, job->text, routes, COUNT(routes), at + term->n, to, &length) !=
-           SIZE_MAX;
+    return text_find_any(job->text, routes, COUNT(routes), at + term->n, to, &length) != SIZE_MAX;
 }
 
 /* 涉嫌 excuses the name of the offence (诈骗), not abuse (骗子). */
@@ -220,7 +219,7 @@ static bool exempt(const struct job *job, enum wording_kind kind, const struct t
         return true;
     if (job->suspected[at] && names_offence(job->arena, term))
         return true;
-    if (kind == WORDING_NEEDS_CONTEXT && !wording_in_context(job->arena, job->text, at))
+    if (kind == WORDING_NEEDS_CONTEXT && !wording_in_context(job->text, at))
         return true;
     return kind == WORDING_CONTAINS && exemption(job->detail, "LAWFUL_STEP") != NULL &&
            lawful_step(job, at, term);
@@ -315,9 +314,8 @@ size_t wording_check(struct arena *a, const json_t *lists, const struct wording_
     job.quoted = arena_array(a, text.n + 1, sizeof *job.quoted);
     job.excused = arena_array(a, text.n + 1, sizeof *job.excused);
     job.suspected = arena_array(a, text.n + 1, sizeof *job.suspected);
-    wording_mark_quotations(a, &text, job.quoted);
-    job.specific =
-        specific_date(a, &text) && (specific_amount(a, &text) || specific_quantity(a, &text));
+    wording_mark_quotations(&text, job.quoted);
+    job.specific = specific_date(&text) && (specific_amount(&text) || specific_quantity(&text));
     json_array_foreach(lists, i, row)
     {
         const json_t *term;

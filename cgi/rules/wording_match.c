@@ -89,7 +89,7 @@ bool wording_alone(struct arena *a, const struct text *t, const struct text *ter
 
 /* --- needs_context -------------------------------------------------------------------------- */
 
-bool wording_in_context(struct arena *a, const struct text *t, size_t i)
+bool wording_in_context(const struct text *t, size_t i)
 {
     static const char *const conditions[] = {
         "\u4e0d",       /* 不 */
@@ -118,14 +118,14 @@ bool wording_in_context(struct arena *a, const struct text *t, size_t i)
 
     size_t close = i - from > 4 ? i - 4 : from;
 
-    if (text_find_any(a, t, past, COUNT(past), close, i, &length) != SIZE_MAX)
+    if (text_find_any(t, past, COUNT(past), close, i, &length) != SIZE_MAX)
         return false;
 
-    size_t condition = text_find_any(a, t, conditions, COUNT(conditions), from, i, &length);
+    size_t condition = text_find_any(t, conditions, COUNT(conditions), from, i, &length);
 
     if (condition == SIZE_MAX)
         return false;
-    return text_find_any(a, t, then, COUNT(then), condition, i, &length) != SIZE_MAX;
+    return text_find_any(t, then, COUNT(then), condition, i, &length) != SIZE_MAX;
 }
 
 /* --- quotations ----------------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ static uint32_t closing(uint32_t c)
 
 /* True when the quotation that opens at i is introduced as somebody's words: after a colon, or a word of saying just before.  Marks of
  * irony (这个“骗子”平台) are no quotation. */
-static bool introduced(struct arena *a, const struct text *t, size_t i)
+static bool introduced(const struct text *t, size_t i)
 {
     static const char *const saying[] = {
         "\u8bf4",       /* 说 */
@@ -173,7 +173,7 @@ static bool introduced(struct arena *a, const struct text *t, size_t i)
     size_t from = before > 10 ? before - 10 : 0;
 
     for (;;) { /* the word must be the last thing said */
-        size_t at = text_find_any(a, t, saying, COUNT(saying), from, before, &length);
+        size_t at = text_find_any(t, saying, COUNT(saying), from, before, &length);
 
         if (at == SIZE_MAX)
             return false;
@@ -183,7 +183,7 @@ static bool introduced(struct arena *a, const struct text *t, size_t i)
     }
 }
 
-void wording_mark_quotations(struct arena *a, const struct text *t, bool *quoted)
+void wording_mark_quotations(const struct text *t, bool *quoted)
 {
     for (size_t i = 0; i < t->n; i++) {
         bool line_start = i == 0 || t->c[i - 1] == '\n';
@@ -205,7 +205,7 @@ void wording_mark_quotations(struct arena *a, const struct text *t, bool *quoted
             end++;
         if (end == t->n || t->c[end] != close)
             continue;
-        if (introduced(a, t, i))
+        if (introduced(t, i))
             memset(quoted + i, true, end - i + 1);
         i = end;
     }

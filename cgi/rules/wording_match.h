@@ -22,11 +22,11 @@ enum wording_kind wording_kind_of(struct str name);
  * characters and contains the term.  terms: the list's terms. */
 bool wording_alone(struct arena *a, const struct text *t, const struct text *term, const json_t *terms);
 /* "needs_context": a condition and then 就 or 将 stand before position i in its sentence, and the term is not told as a past fact. */
-bool wording_in_context(struct arena *a, const struct text *t, size_t i);
+bool wording_in_context(const struct text *t, size_t i);
 
 /* QUOTED_EVIDENCE: sets quoted[i] for every code point inside quotation marks that are introduced as somebody's words, and on lines that
  * begin with ">".  quoted: t->n flags, all false. */
-void wording_mark_quotations(struct arena *a, const struct text *t, bool *quoted);
+void wording_mark_quotations(const struct text *t, bool *quoted);
 
 /* Bounded patterns: literal characters, "." for any but a line end, "?" and "{m,n}" (n <= 32) after one of them.  At most 64 elements,
  * and no other special character, so that a pattern costs at most length of text × 32 × elements. */

@@ -108,14 +108,18 @@ test('some_platforms_are_public_and_others_have_too_few_cases', async () => {
   const page = await new Client(url).get('/platforms');
   assert.equal(page.status, 200);
   assert.match(page.text, /示例星河卡盟/);
-  assert.doesNotMatch(page.text, /演示石榴卡铺/);
+  // Which platform has few cases depends on whom the invented people happened to choose.
+  const [small] = await rows(`select p.name, count(*) as n from core.case_file c join core.platform p on p.id = c.platform
+    where c.submitted_at is not null and c.lane <> 'queue' group by 1 order by 2, 1 limit 1`);
+  assert.ok(small.n < 10, `${small.name} ${small.n}`);
+  assert.ok(!page.text.includes(small.name), small.name);
   const lead = people.get(demo.accounts.find((a) => a.role === 'coordinator').login);
   const reports = await lead.get('/reports');
   assert.equal(reports.status, 200, reports.text);
   // What waits in the review lane is not counted yet.
   const counted = await value("select count(*)::int from core.case_file where submitted_at is not null and lane <> 'queue'");
   assert.match(reports.text, new RegExp(`${counted} 收到`));
-  assert.match((await lead.get('/reports/platforms')).text, /演示石榴卡铺/, 'staff see the small ones');
+  assert.ok((await lead.get('/reports/platforms')).text.includes(small.name), 'staff see the small ones');
 });
 
 test('a_regulator_asks_for_a_release_that_can_be_checked', async () => {

@@ -5,11 +5,11 @@
 #include "rules/number_key.h"
 #include "rules/specific.h"
 
-static bool says(struct arena *a, bool (*what)(struct arena *, const struct text *), const char *z)
+static bool says(struct arena *a, bool (*what)(const struct text *), const char *z)
 {
     struct text t = text_normal(a, str_of(z));
 
-    return what(a, &t);
+    return what(&t);
 }
 
 static void days_are_recognised_in_both_languages(void **state)
