@@ -118,7 +118,7 @@ static bool month_name_at(const struct text *t, size_t i)
         "september", "october",  "november", "december", "jan",  "feb",  "mar",  "apr",
         "jun",       "jul",      "aug",      "sep",      "sept", "oct",  "nov",  "dec"};
 
-    if (i > 0 && t->c[i - 1] >= 'a' && t->c[i - 1] <= 'z')
+    if (t->c[i] < 'a' || t->c[i] > 'z' || (i > 0 && t->c[i - 1] >= 'a' && t->c[i - 1] <= 'z'))
         return false;
     return word_at(t, i, months, COUNT(months));
 }

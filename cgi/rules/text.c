@@ -124,12 +124,12 @@ static uint32_t fold(uint32_t c)
 {
     if (c >= 0xFF01 && c <= 0xFF5E)
         c -= 0xFEE0;
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
     if (c == 0x3000 || c == 0x00A0)
         return ' ';
     if (c == 0xFFE5)
         return 0x00A5;
-    if (c >= 'A' && c <= 'Z')
-        return c + 0x20;
 
     size_t lo = 0;
     size_t hi = sizeof variants / sizeof variants[0];
