@@ -120,6 +120,10 @@ json_t *db_rows_json(const struct db_rows *rows);
 /* For the prepare-all test: prepares a call without running it. */
 enum err db_prepare_only(struct db *db, const char *function, const struct db_arg *args, size_t n);
 
+/* The TCP ports of the database's hosts, in their order, at most max of them into *ports: what a sandbox must leave open.  Returns how many;
+ * 0 = unix sockets only. */
+size_t db_ports(const struct config *config, uint16_t *ports, size_t max);
+
 /* ---- the operator's tool (aiddesk) only; no program that serves requests calls these ----
  * The operator connects as a superuser of his own, by peer.  role: NULL = what libpq chooses (PGUSER, else the OS user's name).  No
  * statement time-out, a day's deadline; only warnings that come during COMMIT make it unconfirmed, because scripts may warn. */

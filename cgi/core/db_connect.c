@@ -129,6 +129,23 @@ static bool refused_with(const PGconn *conn, const char *state)
     return str_ends(message, str_of(state));
 }
 
+size_t db_ports(const struct config *config, uint16_t *ports, size_t max)
+{
+    struct str hosts = config->database, numbers = config->database_port, host, number = {NULL, 0};
+    size_t n = 0;
+    int64_t port;
+
+    while (!str_empty(hosts) && n < max) {
+        (void)str_cut(hosts, ',', &host, &hosts);
+        if (!str_empty(numbers)) /* one for all, or one for each */
+            (void)str_cut(numbers, ',', &number, &numbers);
+        if (str_empty(host) || host.p[0] == '/' || host.p[0] == '@')
+            continue;
+        ports[n++] = str_int(number, 1, UINT16_MAX, &port) ? (uint16_t)port : 5432;
+    }
+    return n;
+}
+
 static PGconn *connect_once(struct db *db, enum err *why)
 {
     const char *names[] = {"host",

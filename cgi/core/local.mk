@@ -8,6 +8,7 @@ libaiddesk_a_SOURCES = \
   cgi/core/form.c cgi/core/form_parse.c cgi/core/form_normal.c cgi/core/form_model.c cgi/core/form.h \
   cgi/core/route.c cgi/core/route.h cgi/core/request.c cgi/core/request.h \
   cgi/core/reply.c cgi/core/reply.h cgi/core/multipart.c cgi/core/multipart_head.c cgi/core/multipart_private.h cgi/core/multipart.h \
+  cgi/core/sandbox.c cgi/core/sandbox_calls.c cgi/core/sandbox_landlock.c cgi/core/sandbox_private.h cgi/core/sandbox.h \
   cgi/core/serve.c cgi/core/serve_setup.c cgi/core/serve_prefork.c cgi/core/serve_private.h \
   cgi/core/serve_request.c cgi/core/serve.h cgi/core/fcgi.c cgi/core/fcgi.h \
   cgi/core/db.c cgi/core/db_connect.c cgi/core/db_args.c cgi/core/db_call.c cgi/core/db_rows.c \

@@ -14,7 +14,9 @@ enum {
     SECONDS_ALL = 30,
     PASSWORD_MAX = 1024,
     LINE_BYTES = 57,
-    WORD_BYTES = 45
+    WORD_BYTES = 45,
+    SMTP_PORT = 25,
+    SMTPS_PORT = 465
 };
 
 /* --- message ---------------------------------------------------------------------------------- */
@@ -184,6 +186,22 @@ bool mail_on_loopback(struct str url)
         }
     }
     return str_empty(rest) || rest.p[0] == ':' || rest.p[0] == '/';
+}
+
+uint16_t mail_port(struct str url)
+{
+    struct str rest = url;
+    size_t at = str_find(url, STR("://"), 0);
+    int64_t port;
+
+    if (at != SIZE_MAX)
+        rest = str_sub(url, at + 3, url.n);
+    (void)str_cut(rest, '/', &rest, &(struct str){NULL, 0});
+    at = str_find(rest, STR("]"), 0); /* the colons of an address stand before it */
+    at = str_find(rest, STR(":"), at == SIZE_MAX ? 0 : at);
+    if (at != SIZE_MAX && str_int(str_sub(rest, at + 1, rest.n), 1, UINT16_MAX, &port))
+        return (uint16_t)port;
+    return str_starts(url, STR("smtps:")) ? SMTPS_PORT : SMTP_PORT;
 }
 
 struct upload {

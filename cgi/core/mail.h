@@ -24,5 +24,7 @@ bool mail_message(struct arena *a, const struct config *config, struct str to, s
 bool mail_address_ok(struct str address);
 /* True when the server of an smtp:// or smtps:// address is on loopback (127.0.0.0/8, ::1, localhost). */
 bool mail_on_loopback(struct str url);
+/* The TCP port that smtp_url means: as written, otherwise 25, or 465 for smtps. */
+uint16_t mail_port(struct str url);
 
 #endif

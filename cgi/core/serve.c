@@ -204,6 +204,23 @@ static bool set_signals(void)
            sigaction(SIGPIPE, &ignore, NULL) == 0;
 }
 
+/* The last step before the first request.  What was needed once has been opened; a connection to the database can be made again. */
+static bool close_down(const struct server *s)
+{
+    const struct program *program = s->app.program;
+    struct sandbox sandbox = {.needs = SANDBOX_SERVE | program->needs};
+    const char *problem;
+
+    if (program->inspects)
+        sandbox.needs |= SANDBOX_INSPECT;
+    if (db_ports(&s->app.config, sandbox.ports, SANDBOX_PORTS_MAX) > 0)
+        sandbox.needs |= SANDBOX_NETWORK;
+    problem = sandbox_enter(&sandbox);
+    if (problem != NULL)
+        log_event(LOG_ERROR_, "sandbox", problem);
+    return problem == NULL;
+}
+
 static int child_run(struct server *s, enum pool pool, struct seat *seat)
 {
     const struct pool_limits *limits = &serve_limits[pool];
@@ -211,6 +228,7 @@ static int child_run(struct server *s, enum pool pool, struct seat *seat)
     int status;
 
     s->app.upload_pool = pool == POOL_UPLOAD;
+    (void)close(s->pid_fd); /* the parent's; its lock is not inherited */
     for (enum pool other = 0; other < POOL__MAX; other++) {
         if (other != pool && s->listen_fd[other] >= 0)
             (void)close(s->listen_fd[other]);
@@ -226,7 +244,7 @@ static int child_run(struct server *s, enum pool pool, struct seat *seat)
                    str_z(s->app.arena, str_fmt(s->app.arena, "aiddesk_%s", s->app.program->name)),
                    limits->statement_ms, limits->deadline_ms);
     db_warm(w.db, w.arena);
-    status = accept_loop(&w, s->listen_fd[pool]);
+    status = close_down(s) ? accept_loop(&w, s->listen_fd[pool]) : SERVE_EXIT_START;
     db_close(w.db);
     arena_free(w.arena);
     return status;

@@ -6,6 +6,7 @@
 
 #include "core/config.h"
 #include "core/reply.h"
+#include "core/sandbox.h"
 
 struct views;
 struct locales;
@@ -24,6 +25,7 @@ struct program {
     const char *pre_cookie;       /* base name of the cookie that carries anonymous visitors' CSRF ("ipre", "tpre", "pre" …), or NULL: core
                                      makes it req->csrf_session while identify sets none, and sets it with the first page; where no
                                      form is for strangers, only with a form that came back after its session had ended */
+    unsigned needs;               /* what its handlers ask of the kernel besides the common part: SANDBOX_FONTS, SANDBOX_DISK (sandbox.h) */
     bool inspects;                /* forks a spawner of aiddesk-inspect before lock-down */
     bool uploads;                 /* has a second socket aiddesk-<name>-upload.sock with 45 s */
     /* Sets req->who, session, csrf_session, role from the cookies.  Called before permission is checked.  Errors: ERR_UNAVAILABLE … */

@@ -228,6 +228,7 @@ static const struct program program = {
     .key_names = key_names,
     .cookies = cookies,
     .pre_cookie = "dpre",
+    .needs = SANDBOX_FONTS,
     .inspects = true,
     .uploads = true,
     .identify = staff_identify,

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/inspect.h"
+#include "core/sandbox.h"
 #include "inspect/look.h"
 
 enum { MEMORY = 512 << 20, CPU_SECONDS = 20, DESCRIPTORS = 4 };
@@ -24,13 +24,15 @@ static bool limit(int what, rlim_t most)
 /* Everything that a decoder which was taken over must not be able to do; before the first hostile byte. */
 static bool close_down(void)
 {
+    const struct sandbox sandbox = {.needs = SANDBOX_DECODE};
+
 #if !defined(__SANITIZE_ADDRESS__) /* ASan reserves terabytes of addresses */
     if (!limit(RLIMIT_AS, MEMORY))
         return false;
 #endif
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0 &&
-           limit(RLIMIT_CPU, CPU_SECONDS) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_NPROC, 0) &&
-           limit(RLIMIT_NOFILE, DESCRIPTORS) && limit(RLIMIT_CORE, 0);
+    return limit(RLIMIT_CPU, CPU_SECONDS) && limit(RLIMIT_FSIZE, 0) && limit(RLIMIT_NPROC, 0) &&
+           limit(RLIMIT_NOFILE, DESCRIPTORS) && limit(RLIMIT_CORE, 0) &&
+           sandbox_enter(&sandbox) == NULL;
 }
 
 /* Reads standard input to its end.  What is over LOOK_INPUT_MAX is dropped. */

@@ -218,6 +218,7 @@ static const struct program program = {
     .key_names = key_names,
     .cookies = cookies,
     .pre_cookie = "ipre",
+    .needs = SANDBOX_FONTS | SANDBOX_DISK,
     .inspects = true,
     .uploads = true,
     .identify = intake_identify,

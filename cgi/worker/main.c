@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,10 +16,12 @@
 #include "core/clock.h"
 #include "core/json.h"
 #include "core/log.h"
+#include "core/mail.h"
+#include "core/sandbox.h"
 #include "core/token.h"
 #include "worker/worker.h"
 
-enum { BATCH = 200, FOLD_BATCH = 20000, ARENA_BLOCK = 262144 };
+enum { BATCH = 200, FOLD_BATCH = 20000, ARENA_BLOCK = 262144, DNS_PORT = 53 };
 
 static volatile sig_atomic_t stopping;
 
@@ -171,13 +172,30 @@ static bool write_pid(const struct worker *w)
     return dprintf(fd, "%ld\n", (long)getpid()) > 0;
 }
 
-static void lock_down(void)
+/* What it opens again and again: the counters of the programs, and what mail needs.  The password and the CA file are those that were there
+ * at the start: who replaces them starts the worker again, as with every other setting. */
+static bool close_down(const struct worker *w)
 {
     const struct rlimit none = {0, 0};
+    const struct config *c = &w->config;
+    const char *const read[] = {str_z(w->process, c->run_dir),
+                                str_z(w->process, c->smtp_password_file),
+                                str_z(w->process, c->smtp_ca_file), NULL};
+    struct sandbox sandbox = {.needs = SANDBOX_WORK, .read = read};
+    size_t n = db_ports(c, sandbox.ports, SANDBOX_PORTS_MAX - 2);
+    const char *problem;
 
-    (void)setrlimit(RLIMIT_CORE, &none);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (n > 0)
+        sandbox.needs |= SANDBOX_NETWORK;
+    if (!str_empty(c->smtp_url)) {
+        sandbox.needs |= SANDBOX_NETWORK | SANDBOX_MAIL;
+        sandbox.ports[n++] = mail_port(c->smtp_url);
+        sandbox.ports[n] = DNS_PORT; /* an answer that is too long for UDP */
+    }
+    problem = setrlimit(RLIMIT_CORE, &none) != 0 ? "no core files" : sandbox_enter(&sandbox);
+    if (problem != NULL)
+        log_event(LOG_ERROR_, "sandbox", problem);
+    return problem == NULL;
 }
 
 static bool prepare(struct worker *w, const char *config_path)
@@ -219,7 +237,6 @@ int main(int argc, char **argv)
         log_event(LOG_ERROR_, "start", "rights cannot be dropped");
         return 1;
     }
-    lock_down();
     (void)sigemptyset(&blocked);
     (void)sigaddset(&blocked, SIGTERM);
     (void)sigaddset(&blocked, SIGINT);
@@ -229,6 +246,8 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     w.db = db_open(&w.config, "aiddesk_worker", 60000, 60000);
     metrics_fd = metrics_listen_open(&w.config);
+    if (!close_down(&w))
+        return 1;
     log_event(LOG_INFO_, "start", NULL);
     loop(&w, metrics_fd, &open_mask);
     log_event(LOG_INFO_, "stop", NULL);
