@@ -58,7 +58,6 @@ static const struct call calls[] = {
     {EVERY, CALL(mremap)},
     {EVERY, CALL(madvise)},
     {PROGRAM, CALL(mlock)}, /* keys stay out of swap */
-    {PROGRAM, CALL(munlock)},
 
     /* what is open already: sockets, pipes, the log */
     {EVERY, CALL(read)},
@@ -78,7 +77,6 @@ static const struct call calls[] = {
     {PROGRAM, CALL(ppoll)},
     {PROGRAM, CALL(futex)},
     {PROGRAM, CALL(clock_nanosleep)}, /* for a slot */
-    {PROGRAM, CALL(restart_syscall)}, /* a wait that SIGSTOP interrupted */
 
     /* connections: libfcgi, libpq again after a loss */
     {PROGRAM, CALL(accept4)},
@@ -95,8 +93,6 @@ static const struct call calls[] = {
     {EVERY, CALL(clock_gettime)}, /* where the vDSO cannot */
     {PROGRAM, CALL(getrandom)},
     {PROGRAM, CALL(getpid)},
-    {PROGRAM, CALL(geteuid)},         /* libpq and a home folder */
-    {EVERY, CALL(sysinfo)},           /* qsort: how much memory there is */
     {SANDBOX_SERVE, CALL(getrusage)}, /* the memory mark */
     {SANDBOX_DISK, CALL(statfs)},
 
@@ -114,18 +110,17 @@ static const struct call calls[] = {
     /* files: fonts, the mail password and CA file, the counters of the metrics page */
     {FILES, CALL(openat)},
     {FILES, CALL(newfstatat)},
-    {FILES, CALL(fstat)},
     {FILES, CALL(getdents64)},
-    {FILES, CALL(pread64)},
+#ifdef __NR_access
     {FILES, CALL(access)}, /* fontconfig gives up a file that it may not ask about */
+#else
     {FILES, CALL(faccessat)},
+#endif
 
     /* threads */
     {THREADS, CALL(clone), IF(EQUALS, 0, THREAD_FLAGS)},
     {THREADS, CALL(exit)},
-    {THREADS, CALL(set_robust_list)},
     {THREADS, CALL(rseq)}, /* glibc aborts when the first thread had it and the next has not */
-    {THREADS, CALL(rt_sigaction)}, /* glibc's own signal, with the first thread */
 
     /* the network: glibc's resolver, libcurl, TLS */
     {SANDBOX_NETWORK, CALL(socket), IF(EQUALS, 0, AF_INET)},
@@ -154,6 +149,12 @@ static const struct call calls[] = {
      .error = EACCES}, /* libpq's password file; what is looked for under /sys */
     {PROGRAM, CALL(newfstatat), .error = EACCES},
     {PROGRAM, CALL(access), .error = EACCES},
+    /* libfcgi, when a request did not begin: the next one, from the listening socket that it has not been given */
+    {SANDBOX_SERVE, CALL(accept), .error = EBADF},
+    {PROGRAM, CALL(geteuid), .error = EPERM},         /* libpq and a home folder */
+    {PROGRAM, CALL(munlock), .error = EPERM},         /* sodium_free has wiped it */
+    {PROGRAM, CALL(restart_syscall), .error = EINTR}, /* a wait that SIGSTOP interrupted */
+    {EVERY, CALL(sysinfo), .error = EPERM},           /* qsort: how much memory there is */
     {FILES, CALL(readlink), .error = EACCES}, /* fontconfig: the real name of its settings */
     {FILES, CALL(readlinkat), .error = EACCES},
     {FILES, CALL(fstatfs), .error = EACCES},   /* fontconfig: whether caches may be mapped */
@@ -174,6 +175,8 @@ static const struct call calls[] = {
     {SANDBOX_FONTS, CALL(utimensat), .error = EACCES},
     /* threads: glibc then takes clone, whose flags can be seen here; the others are refinements */
     {THREADS, CALL(clone3), .error = ENOSYS},
+    {THREADS, CALL(set_robust_list), .error = ENOSYS},
+    {THREADS, CALL(rt_sigaction), .error = EPERM}, /* glibc: for cancelling and changing users */
     {THREADS, CALL(sched_getaffinity), .error = ENOSYS}, /* malloc: how many processors */
     {THREADS, CALL(sched_getattr), .error = ENOSYS},
     {THREADS, CALL(sched_setattr), .error = ENOSYS},

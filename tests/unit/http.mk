@@ -1,7 +1,7 @@
 # Tests of the HTTP part of core.
 http_tests = \
   tests/unit/test_form tests/unit/test_form_parse tests/unit/test_route tests/unit/test_request tests/unit/test_multipart \
-  tests/unit/test_serve tests/unit/test_serve_who tests/unit/test_metrics tests/unit/test_fcgi
+  tests/unit/test_serve tests/unit/test_serve_who tests/unit/test_metrics tests/unit/test_fcgi tests/unit/test_sandbox
 check_PROGRAMS += $(http_tests)
 TESTS += $(http_tests)
 
@@ -24,3 +24,5 @@ tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
 tests_unit_test_metrics_LDADD = $(unit_libs)
 tests_unit_test_fcgi_SOURCES = tests/unit/test_fcgi.c tests/unit/fcgi_client.c tests/unit/fcgi_client.h
 tests_unit_test_fcgi_LDADD = $(unit_libs)
+tests_unit_test_sandbox_SOURCES = tests/unit/test_sandbox.c
+tests_unit_test_sandbox_LDADD = $(unit_libs)

@@ -301,6 +301,31 @@ static void segments_come_one_by_one(void **state)
 
 /* ---- the operator ---- */
 
+static void ports_are_those_of_hosts_with_a_network(void **state)
+{
+    static const struct {
+        const char *hosts, *numbers;
+        size_t n;
+        uint16_t first, last;
+    } rows[] = {
+        {"/run/postgresql", "5432", 0, 0, 0},      {"", "5432", 0, 0, 0},
+        {"db.example.org", "6432", 1, 6432, 6432}, {"a,b", "6432", 2, 6432, 6432},
+        {"a,/run/postgresql,b", "1,2,3", 2, 1, 3}, {"a", "", 1, 5432, 5432},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct config c = {.database = str_of(rows[i].hosts),
+                           .database_port = str_of(rows[i].numbers)};
+        uint16_t ports[4] = {0};
+        size_t n = db_ports(&c, ports, 4);
+
+        assert_int_equal(n, rows[i].n);
+        assert_int_equal(ports[0], rows[i].first);
+        assert_int_equal(ports[n > 0 ? n - 1 : 0], rows[i].last);
+    }
+}
+
 static void the_operator_is_told_what_is_wrong(void **state)
 {
     struct fixture *f = *state;
@@ -337,6 +362,7 @@ int main(void)
         CLUSTER_TEST(replaced_functions_are_found_again),
         CLUSTER_TEST(forgotten_statements_are_prepared_again),
         CLUSTER_TEST(segments_come_one_by_one),
+        CLUSTER_TEST(ports_are_those_of_hosts_with_a_network),
         CLUSTER_TEST(the_operator_is_told_what_is_wrong),
     };
 

@@ -133,6 +133,18 @@ static void only_real_loopback_may_do_without_tls(void **state)
         assert_false(mail_on_loopback(str_of(no[i])));
 }
 
+static void the_port_of_a_server_is_as_written_or_the_usual_one(void **state)
+{
+    (void)state;
+    assert_int_equal(mail_port(STR("smtp://mail.example.org:587")), 587);
+    assert_int_equal(mail_port(STR("smtp://mail.example.org:2525/x")), 2525);
+    assert_int_equal(mail_port(STR("smtp://mail.example.org")), 25);
+    assert_int_equal(mail_port(STR("smtps://mail.example.org")), 465);
+    assert_int_equal(mail_port(STR("smtps://mail.example.org:26")), 26);
+    assert_int_equal(mail_port(STR("smtp://[2001:db8::1]")), 25);
+    assert_int_equal(mail_port(STR("smtp://[2001:db8::1]:587")), 587);
+}
+
 static void without_a_server_a_good_message_waits_and_a_bad_one_is_refused(void **state)
 {
     struct config c = config_of();
@@ -154,6 +166,7 @@ int main(void)
         unit_test_of(what_could_begin_another_header_is_refused),
         unit_test_of(lengths_at_the_limit_are_told_apart),
         unit_test_of(only_real_loopback_may_do_without_tls),
+        unit_test_of(the_port_of_a_server_is_as_written_or_the_usual_one),
         unit_test_of(without_a_server_a_good_message_waits_and_a_bad_one_is_refused),
     };
 
