@@ -1,4 +1,4 @@
-# Commands, nginx, PostgreSQL.
+# Commands, nginx, PostgreSQL, systemd.
 OPS_NGINX = \
   ops/nginx/nginx.conf.in ops/nginx/maps.conf.in ops/nginx/server.conf.in ops/nginx/page.conf.in ops/nginx/upload.conf.in \
   ops/nginx/fastcgi.conf.in ops/nginx/headers.conf.in ops/nginx/headers-static.conf.in ops/nginx/errors.conf.in
@@ -8,6 +8,25 @@ OPS_LIB = \
   ops/lib/common.sh ops/lib/packages.sh ops/lib/place.sh ops/lib/build.sh ops/lib/config.sh ops/lib/process.sh \
   ops/lib/database.sh ops/lib/web.sh ops/lib/tap.sh ops/lib/suite.sh
 EXTRA_DIST += ops/manual/pictures ops/run ops/test ops/packages $(OPS_LIB) $(OPS_NGINX) $(OPS_ERRORS) $(OPS_POSTGRES)
+
+# systemd: a service and its sockets for each program, with what all of them run under in one drop-in; users and folders.
+OPS_SERVICES = ops/systemd/aiddesk-intake.service ops/systemd/aiddesk-track.service ops/systemd/aiddesk-account.service \
+  ops/systemd/aiddesk-desk.service ops/systemd/aiddesk-report.service ops/systemd/aiddesk-worker.service
+systemdsystemunit_DATA = $(OPS_SERVICES)
+dist_systemdsystemunit_DATA = \
+  ops/systemd/aiddesk-intake.socket ops/systemd/aiddesk-intake-upload.socket \
+  ops/systemd/aiddesk-track.socket ops/systemd/aiddesk-track-upload.socket ops/systemd/aiddesk-account.socket \
+  ops/systemd/aiddesk-desk.socket ops/systemd/aiddesk-desk-upload.socket ops/systemd/aiddesk-report.socket
+systemddropindir = $(systemdsystemunitdir)/aiddesk-.service.d
+dist_systemddropin_DATA = ops/systemd/aiddesk-.service.d/50-closed.conf
+sysusersdir = $(prefix)/lib/sysusers.d
+dist_sysusers_DATA = ops/systemd/sysusers.d/aiddesk.conf
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+dist_tmpfiles_DATA = ops/systemd/tmpfiles.d/aiddesk.conf
+EXTRA_DIST += $(OPS_SERVICES:=.in)
+CLEANFILES += $(OPS_SERVICES)
+$(OPS_SERVICES): %: %.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) ops/systemd && sed 's,@PROGRAMS@,$(pkglibexecdir),;s,@CONFIG@,$(sysconfdir)/aiddesk/aiddesk.conf,' $< > $@.tmp && mv $@.tmp $@
 
 # nginx's own error pages, from the catalogs; installed beside the static files, where nginx's workers can read them.
 ops/errors/.made: $(OPS_ERRORS) cgi/locale/zh-CN/gate.json cgi/locale/en/gate.json
