@@ -114,6 +114,7 @@ static void start(const char *program, struct child *slot, const int fds[INSPECT
 static void look_after(struct child children[CHILDREN], const struct pollfd leases[CHILDREN])
 {
     struct signalfd_siginfo info;
+    int status;
 
     while (read(SIGNAL_FD, &info, sizeof(info)) > 0)
         ; /* several ends make one signal: ask for each child below */
@@ -124,8 +125,13 @@ static void look_after(struct child children[CHILDREN], const struct pollfd leas
             continue;
         if (clock_monotonic_ms() >= c->until || leases[i].revents != 0)
             (void)kill(c->pid, SIGKILL); /* our own child, not reaped yet: the id is still its */
-        if (waitpid(c->pid, NULL, WNOHANG) != c->pid)
+        if (waitpid(c->pid, &status, WNOHANG) != c->pid)
             continue;
+        if (WIFSIGNALED(status) &&
+            WTERMSIG(status) ==
+                SIGSYS) /* its sandbox: a taken-over decoder, or a row that is missing */
+            log_write(LOG_ERROR_,
+                      LOG_LINE(.event = "child-died", .detail = "signal", .number = SIGSYS));
         (void)close(c->lease);
         *c = (struct child){.lease = -1};
     }

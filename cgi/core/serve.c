@@ -283,8 +283,8 @@ int serve_main(const struct program *program, int argc, char **argv)
         arena_free(s.app.arena);
         return 1;
     }
-    if (sandbox_landlock_abi() == 0)
-        log_event(LOG_WARN_, "sandbox", "this kernel has no Landlock: seccomp stands alone");
+    log_write(LOG_INFO_,
+              LOG_LINE(.event = "sandbox", .detail = "landlock", .number = sandbox_landlock_abi()));
     if (program->inspects)
         s.app.inspect = inspect_start(s.app.arena, &s.app.config, NULL);
     status = prefork_run(&s, child_run);

@@ -246,8 +246,8 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     w.db = db_open(&w.config, "aiddesk_worker", 60000, 60000);
     metrics_fd = metrics_listen_open(&w.config);
-    if (sandbox_landlock_abi() == 0)
-        log_event(LOG_WARN_, "sandbox", "this kernel has no Landlock: seccomp stands alone");
+    log_write(LOG_INFO_,
+              LOG_LINE(.event = "sandbox", .detail = "landlock", .number = sandbox_landlock_abi()));
     if (!close_down(&w))
         return 1;
     log_event(LOG_INFO_, "start", NULL);

@@ -68,7 +68,8 @@ class Probe {
     return this;
   }
 
-  get landlock() { return !this.log.includes('no Landlock'); }
+  /** The version of the kernel's Landlock, 0 = none: what only Landlock refuses is tried where there is one. */
+  get landlock() { return Number(/"event":"sandbox","detail":"landlock","number":(\d+)/.exec(this.log)?.[1] ?? 0); }
 
   async ask(step, argument = '', number = 0) {
     const words = `${step}+${argument === '' ? '-' : Buffer.from(String(argument)).toString('hex')}+${number}`;
@@ -125,18 +126,19 @@ function stepsOf(name, probe) {
   // What any user may read is closed by Landlock alone, where a program opens files at all.
   const readable = [conf, path.join(logs, 'postgres.log'), path.join(data, 'views/desk/case.mustache'), '/usr/bin/env', '/proc/version', '/proc/self/mem'];
   if (name !== 'worker') readable.push('/etc/passwd', '/etc/hosts');
-  for (const file of [...unreadable, ...(probe.landlock || !reading.includes(name) ? readable : [])]) steps.push(['open_read', file, 0, files]);
+  for (const file of [...unreadable, ...(probe.landlock > 0 || !reading.includes(name) ? readable : [])]) steps.push(['open_read', file, 0, files]);
   steps.push(['open_write', conf, 0, files], ['open_write', path.join(data, 'views/desk/case.mustache'), 0, files],
     ['open_write', path.join(logs, `aiddesk-${name}.log`), 0, files], ['open_write', path.join(run, 'state/slots'), 0, files]);
-  for (const folder of ['/tmp', '/dev/shm', '/var/tmp']) if (probe.landlock || !reading.includes(name)) steps.push(['create', `${folder}/aiddesk-probe-file`, 0, files]);
+  for (const folder of ['/tmp', '/dev/shm', '/var/tmp']) if (probe.landlock > 0 || !reading.includes(name)) steps.push(['create', `${folder}/aiddesk-probe-file`, 0, files]);
   for (const folder of [run, path.join(run, 'web'), data, stage]) steps.push(['create', path.join(folder, 'aiddesk-probe-file'), 0, files]);
   steps.push(['make_folder', '/tmp/aiddesk-probe-folder', 0, files], ['remove_file', path.join(run, 'web/aiddesk-desk.sock'), 0, files],
     ['change_mode', conf, 0, files], ['open_by_number', '/etc/passwd', 0, []], ['open_newer', '/etc/passwd', 0, []]);
 
   for (const file of readdirSync(path.join(run, 'web')).filter((n) => n.endsWith('.sock'))) steps.push(['connect_unix', path.join(run, 'web', file), 0, files]);
-  for (const port of [made.port, made.metrics]) steps.push(['connect_tcp', '127.0.0.1', port, name === 'worker' && probe.landlock ? files : []]);
-  // A worker on a kernel whose Landlock knows no ports may go where its mail server may be.
-  steps.push(['connect_tcp', '192.0.2.1', 443, name === 'worker' && probe.landlock ? files : []]);
+  // The worker has internet sockets; where they may go is the business of Landlock's fourth version.
+  if (name !== 'worker' || probe.landlock >= 4) {
+    for (const [host, port] of [['127.0.0.1', made.port], ['127.0.0.1', made.metrics], ['192.0.2.1', 443]]) steps.push(['connect_tcp', host, port, files]);
+  }
   for (const family of [16, 17, 38, 40]) steps.push(['socket_of', '', family, families]); // netlink, packet, crypto, virtual machines
   if (name !== 'worker') for (const family of [2, 10]) steps.push(['socket_of', '', family, families]);
   steps.push(['socket_raw', '', 0, files], ['listen_tcp', '', 0, []], ['listen_unix', '/tmp/aiddesk-probe-socket', 0, []]);

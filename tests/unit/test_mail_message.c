@@ -1,9 +1,12 @@
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/buf.h"
 #include "core/mail.h"
+#include "core/sandbox.h"
 #include "core/token.h"
 
 static struct config config_of(void)
@@ -158,6 +161,28 @@ static void without_a_server_a_good_message_waits_and_a_bad_one_is_refused(void 
                      MAIL_TRY_LATER);
 }
 
+/* In the worker's sandbox: a thread of libcurl looks for the name of this machine, then nobody listens. */
+static void send_closed_down(void *ctx)
+{
+    const struct sandbox sandbox = {.needs = SANDBOX_WORK | SANDBOX_NETWORK | SANDBOX_MAIL,
+                                    .ports = {1, 53}};
+    struct arena *a = ctx;
+    struct config c = config_of();
+    char name[256] = "";
+
+    if (gethostname(name, sizeof name - 1) != 0 || sandbox_enter(&sandbox) != NULL)
+        _exit(100);
+    c.smtp_url = str_fmt(a, "smtp://%s:1", name);
+    _exit((int)mail_send(a, &c, STR("a@example.com"), STR("s"), STR("b")));
+}
+
+static void names_are_looked_up_inside_the_sandbox(void **state)
+{
+    struct str out;
+
+    assert_int_equal(unit_child(*state, send_closed_down, *state, &out), MAIL_TRY_LATER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +193,7 @@ int main(void)
         unit_test_of(only_real_loopback_may_do_without_tls),
         unit_test_of(the_port_of_a_server_is_as_written_or_the_usual_one),
         unit_test_of(without_a_server_a_good_message_waits_and_a_bad_one_is_refused),
+        unit_test_of(names_are_looked_up_inside_the_sandbox),
     };
 
     token_init();
