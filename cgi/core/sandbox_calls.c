@@ -18,8 +18,8 @@
 enum {
     PROGRAM = SANDBOX_SERVE | SANDBOX_WORK, /* whatever talks to the database */
     EVERY = PROGRAM | SANDBOX_DECODE,
-    FILES = SANDBOX_FONTS | SANDBOX_WORK |
-            SANDBOX_NETWORK, /* opens files while it works; which ones, Landlock says */
+    /* opens files while it works; which ones, Landlock says */
+    FILES = SANDBOX_FONTS | SANDBOX_WORK | SANDBOX_NETWORK,
     THREADS = SANDBOX_FONTS | SANDBOX_MAIL /* pango looks for fonts, curl for names, in threads */
 };
 
@@ -69,8 +69,7 @@ static const struct call calls[] = {
     {PROGRAM, CALL(fcntl), IF(EQUALS, 1, F_SETFD)},
     {PROGRAM, CALL(fcntl), IF(EQUALS, 1, F_GETFL)},
     {PROGRAM, CALL(fcntl), IF(EQUALS, 1, F_SETFL)},
-    {PROGRAM, CALL(fcntl),
-     IF(EQUALS, 1, F_SETLK)}, /* slots (slot.c); F_SETOWN would send signals */
+    {PROGRAM, CALL(fcntl), IF(EQUALS, 1, F_SETLK)}, /* slot.c; F_SETOWN would send signals */
 
     /* waiting */
     {PROGRAM, CALL(poll)},
@@ -129,8 +128,8 @@ static const struct call calls[] = {
     {SANDBOX_NETWORK, CALL(sendmsg)},
     {SANDBOX_NETWORK, CALL(sendmmsg)}, /* both kinds of address in one */
     {SANDBOX_NETWORK, CALL(recvmsg)},
-    {SANDBOX_NETWORK, CALL(ioctl),
-     IF(EQUALS, 1, FIONREAD)}, /* how long an answer of the name server is */
+    /* how long an answer of the name server is */
+    {SANDBOX_NETWORK, CALL(ioctl), IF(EQUALS, 1, FIONREAD)},
     {SANDBOX_NETWORK, CALL(ioctl), IF(EQUALS, 1, FIONBIO)},
     {SANDBOX_NETWORK, CALL(uname)}, /* the greeting of SMTP */
     {SANDBOX_NETWORK, CALL(rt_sigpending)},
@@ -142,13 +141,14 @@ static const struct call calls[] = {
 
     /* What libraries try and do without: refused by an error that they take for an ordinary one.  A row of this part is left out where a
      * row above allows the same call. */
-    {EVERY, CALL(mmap), .error = EACCES,
-     IF(HAS, 2, PROT_EXEC)}, /* a library that would be loaded now */
+    /* a library that would be loaded now */
+    {EVERY, CALL(mmap), .error = EACCES, IF(HAS, 2, PROT_EXEC)},
     {EVERY, CALL(mprotect), .error = EACCES, IF(HAS, 2, PROT_EXEC)},
-    {PROGRAM, CALL(openat),
-     .error = EACCES}, /* libpq's password file; what is looked for under /sys */
+    /* libpq's password file; what is looked for under /sys */
+    {PROGRAM, CALL(openat), .error = EACCES},
     {PROGRAM, CALL(newfstatat), .error = EACCES},
     {PROGRAM, CALL(access), .error = EACCES},
+    {PROGRAM, CALL(faccessat), .error = EACCES},
     /* libfcgi, when a request did not begin: the next one, from the listening socket that it has not been given */
     {SANDBOX_SERVE, CALL(accept), .error = EBADF},
     {PROGRAM, CALL(geteuid), .error = EPERM},         /* libpq and a home folder */
@@ -181,8 +181,8 @@ static const struct call calls[] = {
     {THREADS, CALL(sched_getattr), .error = ENOSYS},
     {THREADS, CALL(sched_setattr), .error = ENOSYS},
     {THREADS, CALL(prctl), .error = EPERM, IF(EQUALS, 0, PR_SET_NAME)}, /* a name for the thread */
-    {SANDBOX_NETWORK, CALL(socket), .error = EAFNOSUPPORT,
-     IF(EQUALS, 0, AF_NETLINK)}, /* getaddrinfo: the own addresses */
+    /* getaddrinfo: the own addresses */
+    {SANDBOX_NETWORK, CALL(socket), .error = EAFNOSUPPORT, IF(EQUALS, 0, AF_NETLINK)},
 };
 
 enum { CALLS = sizeof calls / sizeof calls[0] };

@@ -58,17 +58,18 @@ int sandbox_landlock_abi(void)
 static bool allow_read(int ruleset, const char *path)
 {
     struct landlock_path_beneath_attr rule = {.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE};
+    int fd = open(path, O_PATH | O_CLOEXEC);
     struct stat st;
     bool ok;
 
-    rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-    if (rule.parent_fd < 0)
+    if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
-    ok = fstat(rule.parent_fd, &st) == 0;
+    ok = fstat(fd, &st) == 0;
     if (ok && S_ISDIR(st.st_mode))
         rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+    rule.parent_fd = fd;
     ok = ok && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
-    (void)close(rule.parent_fd);
+    (void)close(fd);
     return ok;
 }
 

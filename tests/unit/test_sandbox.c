@@ -218,10 +218,9 @@ static int connect_to_9(void)
 
 static int memory_of_code(void)
 {
-    return result(
-        (long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == -1
-            ? -1
-            : 0);
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return result(p == MAP_FAILED ? -1 : munmap(p, 4096));
 }
 
 static int write_into_code(void)
