@@ -10,7 +10,7 @@ include tests/fuzz/local.mk
 include tests/probe/local.mk
 
 # Run by ops/test; folders as they are, because a test file is found by its place.
-EXTRA_DIST += tests/package.json tests/package-lock.json tests/.npmrc tests/support tests/lint tests/http tests/browser tests/mutants tests/sql
+EXTRA_DIST += tests/package.json tests/package-lock.json tests/.npmrc tests/support tests/lint tests/http tests/browser tests/mutants tests/sql tests/durability
 dist-hook:
 	rm -rf "$(distdir)/tests/browser/shots"
 

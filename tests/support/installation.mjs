@@ -64,8 +64,11 @@ function endMail(mail) {
   }
 }
 
-/** Starts an installation in DIR and returns what describes it (also in DIR/stack.json). options: further words for ops/run, "--demo". */
-export async function startStack(dir, options = []) {
+/**
+ * Starts an installation in DIR and returns what describes it (also in DIR/stack.json).  options: further words for ops/run, "--demo".
+ * settings: further lines of aiddesk.conf.
+ */
+export async function startStack(dir, options = [], settings = []) {
   await mkdir(path.join(dir, 'etc'), { recursive: true });
   const mail = await startMail(dir);
   const port = await freePort();
@@ -81,6 +84,7 @@ export async function startStack(dir, options = []) {
     'organisation_zh = 援助台',
     'organisation_en = Aid Desk',
     `metrics_listen = 127.0.0.1:${metrics}`,
+    ...settings,
     '',
   ].join('\n'));
   const env = { ...process.env, AIDDESK_PAGES_PER_MINUTE: process.env.AIDDESK_PAGES_PER_MINUTE ?? '60000' };
@@ -102,11 +106,18 @@ export async function startStack(dir, options = []) {
   }
 }
 
+/** Takes away what tests have mounted below DIR (tests/durability/disk.mjs). */
+async function unmountBelow(dir) {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1]);
+  for (const mount of mounts.filter((m) => m?.startsWith(`${dir}/`)).reverse()) await run('umount', [mount]);
+}
+
 /** Stops it.  Data and logs stay in DIR. */
 export async function stopStack(dir) {
   const made = JSON.parse(await readFile(path.join(dir, 'stack.json'), 'utf8'));
   await run(path.join(root, 'ops/run'), ['--dir', dir, '--stop']);
   endMail(made.mail);
+  await unmountBelow(dir);
   // Built with --enable-sanitizers, programs say in their logs what they have found, leaks only when they end.
   for (const name of await readdir(made.logs)) {
     const log = await readFile(path.join(made.logs, name), 'utf8');

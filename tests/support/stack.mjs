@@ -20,12 +20,16 @@ after(async () => {
   await rm(own, { recursive: true, force: true });
 });
 
-/** Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one. options: words for ops/run. */
-export async function ownStack(options = []) {
+/**
+ * Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one.  options: words for ops/run.
+ * settings: further lines of aiddesk.conf.  before: called with its folder, before anything is in there.
+ */
+export async function ownStack(options = [], { settings = [], before = async () => {} } = {}) {
   const dir = await mkdtemp(ownPlace());
   await chmod(dir, 0o755);
-  const made = await startStack(dir, options);
   own = dir;
+  await before(dir);
+  const made = await startStack(dir, options, settings);
   shared = Promise.resolve(made);
   return made;
 }

@@ -1,0 +1,26 @@
+// Acknowledged means durable (SECURITY.md §8, D1–D8): a short sample of what tests/durability/run does at length.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import test from 'node:test';
+import { kept, once, whole } from '../durability/check.mjs';
+import { killAtCalls, parts, sends } from '../durability/kill-intake.mjs';
+import { Ledger } from '../durability/ledger.mjs';
+import { world } from '../durability/world.mjs';
+
+const { url, dir } = await world(); // of its own, by ownStack()
+const ledger = new Ledger(path.join(dir, 'ledger'));
+const complaints = [];
+
+for (const part of [parts[0], parts[2]]) {
+  test(`killed_at_each_call_that_sends_something_in_a_${part.what.replaceAll(' ', '_')}`, async (t) => {
+    const done = await killAtCalls(url, ledger, part, complaints, sends);
+    t.diagnostic(JSON.stringify(done));
+    assert.ok(done.hit >= done.chosen - 2, 'too many calls did not come again'); // how often it waits differs by one or two
+  });
+}
+
+test('everything_that_was_acknowledged_is_there_once_and_whole', async () => {
+  assert.equal(await kept(url, ledger), complaints.length);
+  await whole();
+  await once(complaints);
+});
