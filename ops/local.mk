@@ -6,7 +6,7 @@ OPS_ERRORS = ops/nginx/errors.sh ops/nginx/error.html.in ops/nginx/error.css
 OPS_POSTGRES = ops/postgres/postgresql.conf.in ops/postgres/pg_hba.conf ops/postgres/pg_ident.conf
 OPS_LIB = \
   ops/lib/common.sh ops/lib/packages.sh ops/lib/place.sh ops/lib/build.sh ops/lib/config.sh ops/lib/process.sh \
-  ops/lib/database.sh ops/lib/web.sh ops/lib/tap.sh ops/lib/suite.sh
+  ops/lib/database.sh ops/lib/web.sh ops/lib/watch.sh ops/lib/tap.sh ops/lib/suite.sh
 EXTRA_DIST += ops/manual/pictures ops/run ops/test ops/packages $(OPS_LIB) $(OPS_NGINX) $(OPS_ERRORS) $(OPS_POSTGRES)
 
 # systemd: a service and its sockets for each program, with what all of them run under in one drop-in; users and folders.

@@ -50,10 +50,12 @@ cluster_configure() {
     chmod 600 "$own"/* "$pg/postgresql.conf"
 }
 
+# A reboot or a kill -9 leaves a lock file whose process id may belong to somebody else by now; PostgreSQL judges
+# that itself, and our own process ids are checked with their start times.
+postgres_start() { process_start postgres aiddesk-postgres "$pg_bin/postgres" -D "$pg"; }
+
 cluster_start() {
-    # A reboot or a kill -9 leaves a lock file whose process id may belong to somebody else by now; PostgreSQL judges
-    # that itself, and our own process ids are checked with their start times.
-    process_start postgres aiddesk-postgres "$pg_bin/postgres" -D "$pg"
+    postgres_start
     wait_until 60 database_answers || process_failed postgres "PostgreSQL did not start"
 }
 

@@ -20,21 +20,30 @@ process_start() {
     (
         cd /
         umask 077
-        exec 8>&- setsid "${as[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8 HOME=/nonexistent "$@"
+        # Who watches in the background ignores some signals; that is not for what it starts.
+        exec 8>&- setsid "${as[@]}" env -i --default-signal=HUP,INT,QUIT PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8 HOME=/nonexistent "$@"
     ) </dev/null >>"$logs/$name.log" 2>&1 &
     printf '%s %s\n' "$!" "$(start_time $!)" >"$run/pid/$name"
 }
 
-# process_id NAME: the id when it lives, otherwise nothing.
-process_id() {
-    local id started
-    [ -f "$run/pid/$1" ] || return 0
-    read -r id started <"$run/pid/$1" || return 0
-    [ -z "$started" ] || [ "$(start_time "$id")" != "$started" ] || printf '%s' "$id"
+# process_alive NAME: without a subshell, because ops/run asks it twice a second.
+process_alive() {
+    local id started stat
+    { read -r id started <"$run/pid/$1"; } 2>/dev/null || return 1
+    [ -n "$started" ] || return 1
+    { read -r stat <"/proc/$id/stat"; } 2>/dev/null || return 1
+    # As in start_time.
+    read -ra stat <<<"${stat##*) }"
+    [ "${stat[0]}" != Z ] && [ "${stat[19]}" = "$started" ]
 }
 
-process_alive() { [ -n "$(process_id "$1")" ]; }
-process_gone() { [ -z "$(process_id "$1")" ]; }
+process_gone() { ! process_alive "$1"; }
+
+# process_id NAME: the id when it lives, otherwise nothing.
+process_id() {
+    local id
+    ! process_alive "$1" || { read -r id _ <"$run/pid/$1" && printf '%s' "$id"; }
+}
 
 # process_stop NAME SIGNAL SECONDS: asks, waits, and in the end kills the whole group it leads.
 process_stop() {
@@ -67,13 +76,19 @@ process_failed() {
     die "$2" "The end of its log is above; the whole is in $logs/$1.log"
 }
 
+# program_start NAME: one of the programs, or nginx, by the name of its process.
+program_start() {
+    if [ "$1" = nginx ]; then
+        process_start nginx root /usr/sbin/nginx -c "$etc/nginx/nginx.conf"
+    else
+        process_start "$1" root "$stage/libexec/aiddesk/$1" --config "$conf"
+    fi
+}
+
 # programs_start: every program, then nginx, whose sockets exist by then.
 programs_start() {
     local name
-    for name in "${programs[@]}"; do
-        process_start "aiddesk-$name" root "$stage/libexec/aiddesk/aiddesk-$name" --config "$conf"
-    done
-    process_start nginx root /usr/sbin/nginx -c "$etc/nginx/nginx.conf"
+    for name in "${programs[@]/#/aiddesk-}" nginx; do program_start "$name"; done
 }
 
 # programs_stop: nginx first, so that nobody is sent to a program that is gone; then the programs finish what they have begun.

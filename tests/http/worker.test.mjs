@@ -158,6 +158,7 @@ for (const [what, [spoil, mend]] of Object.entries(troubles)) {
 async function worker(settings) {
   const note = path.join(run, 'pid/aiddesk-worker');
   const [old] = (await readFile(note, 'utf8')).split(' ');
+  await rm(note); // or ./ops/run would start the old one again
   process.kill(Number(old), 'SIGTERM');
   for (let tries = 0; await readFile(`/proc/${old}/stat`).catch(() => null); tries++) {
     assert.ok(tries < 600, 'the worker does not stop');
