@@ -246,10 +246,10 @@ static bool sign_in(struct request *req, struct reply *rep)
     return reply_see_other(rep, "/login") == ERR_OK; /* an address too long to carry */
 }
 
-enum err reply_error(struct request *req, struct reply *rep, enum err err)
+/* key: the sentence that says what happened. */
+static enum err error_page(struct request *req, struct reply *rep, enum err err, const char *key)
 {
     const struct err_row *row = err_row(err_shown(err));
-    const char *key = text_key(req, err);
     int64_t minutes = minutes_of(req, err);
     json_t *model, *list;
 
@@ -274,6 +274,11 @@ enum err reply_error(struct request *req, struct reply *rep, enum err err)
     json_set_new(model, "kept", list);
     rep->status = row->status;
     return reply_page(rep, "shared/error", model);
+}
+
+enum err reply_error(struct request *req, struct reply *rep, enum err err)
+{
+    return error_page(req, rep, err, text_key(req, err));
 }
 
 /* ---- the form again ---- */
@@ -320,7 +325,9 @@ enum err reply_form_again(struct request *req, struct reply *rep, enum err err)
         if (page != ERR_OK && page != err)
             log_write(LOG_WARN_, LOG_LINE(.event = "form-again", .request_id = req->id,
                                           .route = req->route->path, .err = page));
-        return reply_error(req, rep, err);
+        /* The page needs the database too; what its handler has to say is said all the same. */
+        return error_page(req, rep, err,
+                          req->form.notice != NULL ? req->form.notice : text_key(req, err));
     }
     complete(req, rep->model);
     rep->err = err;

@@ -148,8 +148,9 @@ enum err submit_post(struct request *req, struct reply *rep)
     }
     if (err == ERR_DONE && req->form.notice == NULL) /* the other tab was faster */
         return reply_see_other(rep, "/complaint/receipt");
-    /* Busy is the own draft's row, still held by a submission that waits to be confirmed. */
-    if (err == ERR_UNCONFIRMED || err == ERR_BUSY)
+    /* Busy may be the own draft's row, still held by a submission that waits to be confirmed; and without a database nobody knows what
+     * became of the press before this one. */
+    if (err == ERR_UNCONFIRMED || err == ERR_BUSY || err == ERR_UNAVAILABLE)
         req->form.notice = "shared.not_confirmed.submit";
     return reply_form_again(req, rep, err);
 }
