@@ -4,10 +4,12 @@ import path from 'node:path';
 import test from 'node:test';
 import { kept, once, whole } from '../durability/check.mjs';
 import { killAtCalls, parts, sends } from '../durability/kill-intake.mjs';
+import { onDisk } from '../durability/disk.mjs';
 import { Ledger } from '../durability/ledger.mjs';
+import { cuts } from '../durability/power.mjs';
 import { world } from '../durability/world.mjs';
 
-const { url, dir } = await world(); // of its own, by ownStack()
+const { url, dir } = await world({ before: onDisk }); // of its own, by ownStack()
 const ledger = new Ledger(path.join(dir, 'ledger'));
 const complaints = [];
 
@@ -18,6 +20,10 @@ for (const part of [parts[0], parts[2]]) {
     assert.ok(done.hit >= done.chosen - 2, 'too many calls did not come again'); // how often it waits differs by one or two
   });
 }
+
+test('the_power_is_cut_under_load', async (t) => {
+  t.diagnostic(JSON.stringify(await cuts(url, ledger, dir, complaints, 1)));
+});
 
 test('everything_that_was_acknowledged_is_there_once_and_whole', async () => {
   assert.equal(await kept(url, ledger), complaints.length);
