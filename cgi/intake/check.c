@@ -45,7 +45,8 @@ enum err check_show(struct request *req, struct reply *rep)
         err = story_only_begun(req, d, &begun);
     if (err != ERR_OK)
         return err;
-    if (d->submitted)
+    /* Submitted, but that could not be confirmed: the button stays. */
+    if (d->submitted && req->form.err == ERR_OK)
         return reply_see_other(rep, "/complaint/receipt");
     if (step_missing(d, 0) != 0)
         return reply_see_other(rep, "%s", step_path(step_missing(d, 0)));
