@@ -7,15 +7,17 @@ import { killAtCalls, parts, sends } from '../durability/kill-intake.mjs';
 import { onDisk } from '../durability/disk.mjs';
 import { Ledger } from '../durability/ledger.mjs';
 import { cuts } from '../durability/power.mjs';
+import { standbyAway } from '../durability/standby-away.mjs';
 import { world } from '../durability/world.mjs';
 
 const { url, dir } = await world({ before: onDisk }); // of its own, by ownStack()
 const ledger = new Ledger(path.join(dir, 'ledger'));
 const complaints = [];
 
-for (const part of [parts[0], parts[2]]) {
+// Of an upload every other one.
+for (const [part, chosen] of [[parts[0], sends], [parts[2], (call) => sends(call) && call.nth % 2 === 1]]) {
   test(`killed_at_each_call_that_sends_something_in_a_${part.what.replaceAll(' ', '_')}`, async (t) => {
-    const done = await killAtCalls(url, ledger, part, complaints, sends);
+    const done = await killAtCalls(url, ledger, part, complaints, chosen);
     t.diagnostic(JSON.stringify(done));
     assert.ok(done.hit >= done.chosen - 2, 'too many calls did not come again'); // how often it waits differs by one or two
   });
@@ -23,6 +25,10 @@ for (const part of [parts[0], parts[2]]) {
 
 test('the_power_is_cut_under_load', async (t) => {
   t.diagnostic(JSON.stringify(await cuts(url, ledger, dir, complaints, 1)));
+});
+
+test('the_standby_is_away_a_wait_for_it_is_cancelled_and_the_primary_is_lost', async (t) => {
+  t.diagnostic(JSON.stringify(await standbyAway(url, ledger, complaints, { which: ['cancel'] })));
 });
 
 test('everything_that_was_acknowledged_is_there_once_and_whole', async () => {
