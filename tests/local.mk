@@ -8,9 +8,11 @@ include tests/unit/rules.mk
 include tests/unit/seal.mk
 include tests/fuzz/local.mk
 include tests/probe/local.mk
+include tests/bench/local.mk
 
 # Run by ops/test; folders as they are, because a test file is found by its place.
-EXTRA_DIST += tests/package.json tests/package-lock.json tests/.npmrc tests/support tests/lint tests/http tests/browser tests/mutants tests/sql tests/durability
+EXTRA_DIST += tests/package.json tests/package-lock.json tests/.npmrc tests/support tests/lint tests/http tests/browser tests/mutants tests/sql \
+  tests/durability tests/bench
 dist-hook:
 	rm -rf "$(distdir)/tests/browser/shots"
 

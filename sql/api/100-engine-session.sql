@@ -84,18 +84,27 @@ end
 $$;
 comment on function engine.factor_check(bytea) is 'Step-up: a second factor in the last five minutes. Refuses: UD004.';
 
+create function engine.platforms_hidden(p_user uuid) returns uuid[]
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    -- With a platform that was merged into another one, the other one too.
+    select coalesce(array_agg(x.id), '{}')
+    from (select f.platform as id from core.user_conflict f where f.app_user = p_user
+          union
+          select p.merged_into from core.user_conflict f join core.platform p on p.id = f.platform
+          where f.app_user = p_user and p.merged_into is not null) x
+$$;
+comment on function engine.platforms_hidden(uuid) is
+    'Platforms with which the person declared a conflict of interest: no list, search or count may show a trace of their cases.';
+
 create function engine.may_see(p_user core.app_user, p_platform uuid, p_case uuid) returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    return (
-        select not exists (
-            select from core.user_conflict f
-            where f.app_user = p_user.id
-              and (f.platform = p_platform
-                   or f.platform in (select p.id from core.platform p where p.merged_into = p_platform)))
-           and not exists (select from core.case_recusal r where r.app_user = p_user.id and r.case_id = p_case));
+    return not coalesce(p_platform = any (engine.platforms_hidden(p_user => p_user.id)), false)
+       and not exists (select from core.case_recusal r where r.app_user = p_user.id and r.case_id = p_case);
 end
 $$;
 comment on function engine.may_see(core.app_user, uuid, uuid) is

@@ -39,28 +39,89 @@ as $$
 $$;
 comment on function engine.figures(date, date, uuid) is 'Rollups plus the unfolded tail of a period, of one platform or all: always current.';
 
-create function engine.quantile(p_from date, p_to date, p_platform uuid, p_measure text, p_share numeric)
-returns table (n bigint, minutes bigint)
-language sql stable security definer
+create function engine.tally_parts(p_measure text) returns text[]
+language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
+    select array['total'] || case when p_measure in ('submitted', 'closed') then array['week'] else '{}' end
+        || case when p_measure in ('closed', 'filed', 'filing_outcome', 'overdue') then array['dimension'] else '{}' end
+        || case when p_measure = 'submitted' then array['product', 'problem'] else '{}' end
+$$;
+comment on function engine.tally_parts(text) is 'Which sums of stat.tally a measure goes into: what the pages show and nothing more.';
+
+create function engine.tallies(p_platform uuid, p_part text, p_from date default '-infinity')
+returns table (week date, measure text, code text, n bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select t.week, t.measure, t.code, t.n from stat.tally t
+    where t.everywhere = (p_platform is null) and t.part = p_part and (p_platform is null or t.platform = p_platform) and t.week >= p_from
+    union all
+    -- As worker.fold will add it.
+    select case p_part when 'week' then date_trunc('week', d.day::timestamp)::date else date '-infinity' end, d.measure,
+           case p_part when 'dimension' then d.dimension when 'product' then coalesce(d.product_type, '')
+                       when 'problem' then coalesce(d.problem_type, '') else '' end, d.n
+    from stat.delta d
+    where (p_platform is null or d.platform = p_platform) and (p_part <> 'week' or d.day >= p_from)
+      and p_part = any (engine.tally_parts(p_measure => d.measure));
+end
+$$;
+comment on function engine.tallies(uuid, text, date) is
+    'Sums of one platform, or everywhere (null), with the unfolded tail: always current. Their number does not grow with cases, so neither does the time of a page. Part week: from the week that begins on p_from.';
+
+create function engine.platform_totals(p_platform uuid default null)
+returns table (platform uuid, submitted bigint, open bigint, closed bigint, resolved bigint, claimed bigint, received bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
+    select x.platform, coalesce(sum(x.n) filter (where x.measure = 'submitted'), 0)::bigint,
+           coalesce(sum(x.n) filter (where x.measure = 'open'), 0)::bigint, coalesce(sum(x.n) filter (where x.measure = 'closed'), 0)::bigint,
+           coalesce(sum(x.n) filter (where x.measure = 'resolved'), 0)::bigint,
+           coalesce(sum(x.n) filter (where x.measure = 'claimed_fen'), 0)::bigint,
+           coalesce(sum(x.n) filter (where x.measure = 'received_fen'), 0)::bigint
+    from (select t.platform, t.measure, t.n from stat.tally t
+          where not t.everywhere and t.part = 'total' and (p_platform is null or t.platform = p_platform)
+          union all
+          select d.platform, d.measure, d.n from stat.delta d where p_platform is null or d.platform = p_platform) x
+    where x.platform is not null
+    group by x.platform;
+end
+$$;
+comment on function engine.platform_totals(uuid) is 'The sums by which platforms are listed, of each platform or of one; always current.';
+
+create function engine.quantile(p_platform uuid, p_measure text, p_share numeric)
+returns table (n bigint, minutes bigint)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+    return query
     with buckets as (
         select b.bucket, sum(b.n) as n
         from (
-            select h.bucket, h.n from stat.histogram h
-            where h.measure = p_measure and h.day between p_from and p_to and (p_platform is null or h.platform = p_platform)
+            select t.code::bigint as bucket, t.n from stat.tally t
+            where t.everywhere = (p_platform is null) and t.part = 'duration' and (p_platform is null or t.platform = p_platform)
+              and t.measure = p_measure
             union all
             select engine.duration_bucket(p_minutes => d.minutes), d.n from stat.duration_delta d
-            where d.measure = p_measure and d.day between p_from and p_to and (p_platform is null or d.platform = p_platform)
+            where d.measure = p_measure and (p_platform is null or d.platform = p_platform)
         ) b
         group by b.bucket having sum(b.n) > 0
     ), running as (
         select x.bucket, sum(x.n) over (order by x.bucket) as up_to, sum(x.n) over () as total from buckets x
     )
-    select max(r.total)::bigint, engine.bucket_minutes(p_bucket => min(r.bucket) filter (where r.up_to >= r.total * p_share)) from running r
+    select max(r.total)::bigint, engine.bucket_minutes(p_bucket => min(r.bucket) filter (where r.up_to >= r.total * p_share)) from running r;
+end
 $$;
-comment on function engine.quantile(date, date, uuid, text, numeric) is
-    'Quantile (0.5 median, 0.9) of a duration from the mergeable histograms, with the number of durations; nulls when there are none.';
+comment on function engine.quantile(uuid, text, numeric) is
+    'Quantile (0.5 median, 0.9) of a duration from the mergeable histogram of a platform, or of all (null), with the number of durations; nulls when there are none.';
 
 create function engine.suppress_marks(p_values bigint[], p_limit bigint) returns boolean[]
 language plpgsql immutable

@@ -101,21 +101,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
+    v_now timestamptz := core.now();
+    v_hidden uuid[] := engine.platforms_hidden(p_user => v_user.id);
 begin
     return query
     select count(*) filter (where c.assignee is null and c.lane = 'auto'), count(*) filter (where c.assignee is null and c.lane = 'queue'),
-           count(*) filter (where c.next_due_at <= core.now()),
+           count(*) filter (where c.next_due_at <= v_now),
            count(*) filter (where c.assignee is not null and c.accepted_at is null),
            count(*) filter (where c.assignee is null and engine.was_given_back(p_case => c.id)),
            (select count(*) from core.group_member m join core.app_user u on u.id = m.app_user and u.state = 'active' where m.seal is null),
-           count(*) filter (where c.assignee is not null and not exists (
-               select from core.case_seal s join core.app_user u on u.id = c.assignee and u.key_version = s.key_version
-               where s.case_id = c.id and s.recipient_kind = 'user' and s.recipient = c.assignee)),
+           count(*) filter (where c.assignee is not null and exists (select from core.seal_wait w where w.case_id = c.id)),
            (select count(*) from core.outbox o where o.state = 'failed'),
            count(*) filter (where c.status = 'ESCALATION_DUE')
     from core.case_file c
     where c.closed_at is null and c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
-      and engine.may_see(p_user => v_user, p_platform => c.platform, p_case => c.id);
+      and not coalesce(c.platform = any (v_hidden), false)
+      and not exists (select from core.case_recusal r where r.app_user = v_user.id and r.case_id = c.id);
 end
 $$;
 comment on function desk.today(bytea) is
@@ -127,14 +128,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
+    v_now timestamptz := core.now();
+    v_hidden uuid[] := engine.platforms_hidden(p_user => v_user.id);
 begin
     return query
-    select u.id, u.display_name, count(*) filter (where c.next_due_at <= core.now()), count(*)
+    select u.id, u.display_name, count(*) filter (where c.next_due_at <= v_now), count(*)
     from core.case_file c join core.app_user u on u.id = c.assignee
     where c.closed_at is null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
-      and engine.may_see(p_user => v_user, p_platform => c.platform, p_case => c.id)
+      and not coalesce(c.platform = any (v_hidden), false)
+      and not exists (select from core.case_recusal r where r.app_user = v_user.id and r.case_id = c.id)
     group by u.id, u.display_name
-    having count(*) filter (where c.next_due_at <= core.now()) > 0
+    having count(*) filter (where c.next_due_at <= v_now) > 0
     order by 3 desc, 2, 1;
 end
 $$;

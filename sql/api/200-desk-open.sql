@@ -107,7 +107,8 @@ begin
     union all
     -- Assigned people without a seal that opens.
     (select 'user', c.id, c.key_check, s.seal, c.assignee, 'user', c.assignee, k.version, k.public_key, k.signature
-     from core.case_file c
+     from core.seal_wait w
+     join core.case_file c on c.id = w.case_id
      join core.case_seal s on s.case_id = c.id and s.recipient_kind = 'group'
      join core.app_user u on u.id = c.assignee and u.state = 'active'
      join core.user_key k on k.app_user = u.id and k.version = u.key_version
@@ -118,7 +119,8 @@ begin
     union all
     -- Cases that nobody has, without a pool seal: not claimable until sealed.
     (select 'pool', c.id, c.key_check, s.seal, null, 'pool', g.id, g.version, g.public_key, g.signature
-     from core.case_file c
+     from core.seal_wait w
+     join core.case_file c on c.id = w.case_id
      join core.case_seal s on s.case_id = c.id and s.recipient_kind = 'group'
      join core.group_key g on g.kind = 'pool' and g.current
      where c.assignee is null and c.closed_at is null and c.submitted_at is not null

@@ -7,60 +7,24 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
-    v_today date := engine.today();
+    v_now timestamptz := core.now();
+    v_today tstzrange := engine.due_today();
+    v_hidden uuid[] := engine.platforms_hidden(p_user => v_user.id);
 begin
     return query
-    select count(*) filter (where c.assignee = v_user.id and c.next_due_at <= core.now()),
-           count(*) filter (where c.assignee = v_user.id and engine.local_day(p_at => c.next_due_at - interval '1 microsecond') = v_today),
+    select count(*) filter (where c.assignee = v_user.id and c.next_due_at <= v_now),
+           count(*) filter (where c.assignee = v_user.id and c.next_due_at <@ v_today),
            count(*) filter (where c.assignee = v_user.id),
            count(*) filter (where c.assignee is null)
-    from core.case_file c
-    where c.closed_at is null and c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
-      and (c.assignee = v_user.id or c.assignee is null)
-      and engine.may_see(p_user => v_user, p_platform => c.platform, p_case => c.id);
+    from (select x.* from core.case_file x where x.assignee = v_user.id and x.closed_at is null
+          union all
+          select x.* from core.case_file x where x.assignee is null and x.closed_at is null and x.submitted_at is not null) c
+    where c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
+      and not coalesce(c.platform = any (v_hidden), false)
+      and not exists (select from core.case_recusal r where r.app_user = v_user.id and r.case_id = c.id);
 end
 $$;
 comment on function desk.counts(bytea) is 'The four numbers of the home page; the lists behind them have the same length. Refuses: UD001, UD003.';
-
-create function engine.was_given_back(p_case uuid) returns boolean
-language sql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-    select exists (select from core.assignment a where a.case_id = p_case and a.end_reason in ('returned', 'timeout', 'recused'));
-$$;
-comment on function engine.was_given_back(uuid) is 'Somebody has had this case and it came back: returned, not accepted in time, or recused. Internal.';
-
-create function engine.case_found(p_user core.app_user, p_case core.case_file, p_scope text, p_status text, p_platform text) returns boolean
-language plpgsql stable security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    v_open boolean := p_case.closed_at is null and p_case.status <> 'DECLINED';
-    v_mine boolean := coalesce(p_case.assignee = p_user.id, false);
-    v_lead boolean := p_user.role = 'coordinator';
-    v_late boolean := coalesce(p_case.next_due_at <= core.now(), false);
-begin
-    return p_case.submitted_at is not null and p_case.status not in ('DRAFT', 'ERASED')
-       and case p_scope
-               when 'mine' then v_mine and v_open
-               when 'today' then v_mine and v_open and engine.local_day(p_at => p_case.next_due_at - interval '1 microsecond') = engine.today()
-               when 'overdue' then v_mine and v_open and v_late
-               when 'unassigned' then p_case.assignee is null and v_open
-               when 'lane' then v_lead and p_case.assignee is null and v_open and p_case.lane = 'queue'
-               when 'late' then v_lead and v_open and v_late
-               when 'waiting' then v_lead and v_open and p_case.assignee is not null and p_case.accepted_at is null
-               when 'returned' then v_lead and v_open and p_case.assignee is null and engine.was_given_back(p_case => p_case.id)
-               when 'all' then v_lead or v_mine
-               else false
-           end
-       and (p_status is null or p_case.status = p_status)
-       and (p_platform is null or exists (
-               select from core.platform p where p.id = p_case.platform and position(lower(p_platform) in lower(p.name)) > 0))
-       and engine.may_see(p_user => p_user, p_platform => p_case.platform, p_case => p_case.id);
-end
-$$;
-comment on function engine.case_found(core.app_user, core.case_file, text, text, text) is
-    'One case belongs to a list: its scope, filters, and no conflict of interest. Internal.';
 
 create function desk.cases(p_session bytea, p_scope text, p_status text, p_platform text, p_after timestamptz, p_after_id uuid, p_max bigint)
 returns table (id uuid, case_no text, status text, platform text, problem_type text, next_due_at timestamptz, next_due_on date,
@@ -68,54 +32,42 @@ returns table (id uuid, case_no text, status text, platform text, problem_type t
                submitted_at timestamptz, lane text, mine boolean, waiting_key boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
-    v_soon timestamptz := (select d.due_at from engine.due(p_start => core.now(), p_n => 2, p_unit => 'wd') d);
+    v_now timestamptz := core.now();
+    v_soon timestamptz := (select d.due_at from engine.due(p_start => v_now, p_n => 2, p_unit => 'wd') d);
 begin
     return query
     select c.id, c.case_no, c.status, p.name, c.problem_type, c.next_due_at,
            engine.local_day(p_at => c.next_due_at - interval '1 microsecond'), c.next_due_provisional,
-           coalesce(c.next_due_at <= core.now(), false), coalesce(c.next_due_at <= v_soon, false), c.waiting_on, u.display_name,
+           coalesce(c.next_due_at <= v_now, false), coalesce(c.next_due_at <= v_soon, false), c.waiting_on, u.display_name,
            c.accepted_at is not null,
            exists (select from core.message m where m.case_id = c.id and m.author_kind = 'complainant' and m.read_at is null),
            c.submitted_at, c.lane, coalesce(c.assignee = v_user.id, false),
            c.assignee is not null and not exists (
                select from core.case_seal s where s.case_id = c.id and s.recipient_kind = 'user' and s.recipient = c.assignee
                    and s.key_version = u.key_version)
-    from core.case_file c
+    from engine.cases_found(p_user => v_user, p_scope => p_scope, p_status => p_status, p_platform => p_platform, p_after => p_after,
+                            p_after_id => p_after_id, p_max => least(greatest(p_max, 1), 201)) c
     left join core.platform p on p.id = c.platform
     left join core.app_user u on u.id = c.assignee
-    -- What plain indexes can narrow stands here too; case_found decides.
-    where c.submitted_at is not null
-      and (p_scope not in ('mine', 'today', 'overdue') or c.assignee = v_user.id)
-      and (p_scope not in ('unassigned', 'lane', 'returned') or c.assignee is null)
-      and (p_after_id is null or (coalesce(c.next_due_at, 'infinity'), c.id) > (coalesce(p_after, 'infinity'), p_after_id))
-      and engine.case_found(p_user => v_user, p_case => c, p_scope => p_scope, p_status => p_status, p_platform => p_platform)
-    order by coalesce(c.next_due_at, 'infinity'), c.id
-    limit least(greatest(p_max, 1), 201);
+    order by coalesce(c.next_due_at, 'infinity'), c.id;
 end
 $$;
 comment on function desk.cases(bytea, text, text, text, timestamptz, uuid, bigint) is
-    'Cases by next deadline: scope mine, today, overdue, unassigned; for coordinators also lane, late, waiting (not accepted), returned, all (volunteers: their own). Keyset after (p_after, p_after_id); p_after null with an id = after the last one that has a deadline. Nobody meets a case in conflict. Refuses: UD001, UD003.';
+    'Cases by next deadline, as engine.cases_found finds them, at most 201. Refuses: UD001, UD003.';
 
 create function desk.cases_total(p_session bytea, p_scope text, p_status text, p_platform text) returns table (total bigint)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_custom_plan
 as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
 begin
     return query
-    select count(*) from (
-        select from core.case_file c
-        where c.submitted_at is not null
-          and (p_scope not in ('mine', 'today', 'overdue') or c.assignee = v_user.id)
-          and (p_scope not in ('unassigned', 'lane', 'returned') or c.assignee is null)
-          and engine.case_found(p_user => v_user, p_case => c, p_scope => p_scope, p_status => p_status, p_platform => p_platform)
-        limit 1001) x;
+    select count(*) from engine.cases_found(p_user => v_user, p_scope => p_scope, p_status => p_status, p_platform => p_platform, p_after => null,
+                                            p_after_id => null, p_max => 1001) c;
 end
 $$;
 comment on function desk.cases_total(bytea, text, text, text) is 'How many a list has; counting stops at 1,001. Refuses: UD001, UD003.';

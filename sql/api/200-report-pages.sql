@@ -43,52 +43,66 @@ $$;
 comment on function engine.sees_small(bytea) is
     'Who works on cases sees small numbers; the public (null) and regulators do not. Refuses: UD001.';
 
-create function report.platforms_public()
+create function engine.public_platforms(p_platform uuid default null)
 returns table (id uuid, name text, status text, submitted bigint, open bigint, closed bigint, resolved bigint)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select p.id, p.name, case p.status when 'SUSPECTED_GONE' then 'UNRESPONSIVE' else p.status end, s.submitted, s.open, s.closed, s.resolved
-    from core.platform p
-    cross join lateral (
-        select coalesce(sum(f.n) filter (where f.measure = 'submitted'), 0)::bigint as submitted,
-               coalesce(sum(f.n) filter (where f.measure = 'open'), 0)::bigint as open,
-               coalesce(sum(f.n) filter (where f.measure = 'closed'), 0)::bigint as closed,
-               coalesce(sum(f.n) filter (where f.measure = 'resolved'), 0)::bigint as resolved
-        from engine.figures(p_from => '-infinity', p_to => engine.today(), p_platform => p.id) f
-    ) s
+    from engine.platform_totals(p_platform => p_platform) s join core.platform p on p.id = s.platform
     where p.merged_into is null and s.submitted >= engine.report_n(p_code => 'public_min_cases')
       and s.closed >= engine.report_n(p_code => 'public_min_closed')
-    order by s.submitted desc, p.name, p.id
+$$;
+comment on function engine.public_platforms(uuid) is
+    'Platforms with enough cases and enough closed cases to be shown to everybody, or one of them; internal states read neutral (DOMAIN.md §7). Internal.';
+
+create function engine.staff_platforms(p_small boolean, p_platform uuid default null)
+returns table (id uuid, name text, status text, submitted bigint, open bigint, closed bigint, resolved bigint, claimed_fen bigint, received_fen bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select p.id, p.name, p.status, s.submitted, s.open, s.closed, s.resolved, s.claimed, s.received
+    from engine.platform_totals(p_platform => p_platform) s join core.platform p on p.id = s.platform
+    where p.merged_into is null and s.submitted > 0
+      -- Regulators see statistics, not single cases, and no name that nobody has confirmed.
+      and (p_small or s.submitted >= engine.report_n(p_code => 'suppress_below') and p.status <> 'UNVERIFIED')
+$$;
+comment on function engine.staff_platforms(boolean, uuid) is
+    'Platforms with a case, or one of them; unless p_small only those with enough cases whose name was confirmed. Internal.';
+
+create function engine.platform_shown(p_session bytea, p_platform uuid) returns boolean
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if p_session is null then
+        return exists (select from engine.public_platforms(p_platform => p_platform)) and p_platform is not null;
+    end if;
+    return p_platform is null
+        or exists (select from engine.staff_platforms(p_small => engine.sees_small(p_session => p_session), p_platform => p_platform));
+end
+$$;
+comment on function engine.platform_shown(bytea, uuid) is
+    'The list of the caller has this platform; all of them together (null) are for signed-in people. Refuses: UD001.';
+
+create function report.platforms_public()
+returns table (id uuid, name text, status text, submitted bigint, open bigint, closed bigint, resolved bigint)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select p.id, p.name, p.status, p.submitted, p.open, p.closed, p.resolved
+    from engine.public_platforms() p order by p.submitted desc, p.name, p.id
 $$;
 comment on function report.platforms_public() is
     'Platforms with enough cases and enough closed cases to be shown to everybody; internal states read neutral (DOMAIN.md §7).';
 
 create function report.platforms_staff(p_session bytea)
 returns table (id uuid, name text, status text, submitted bigint, open bigint, closed bigint, resolved bigint, claimed_fen bigint, received_fen bigint)
-language plpgsql stable security definer
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_small boolean := engine.sees_small(p_session => p_session);
-begin
-    return query
-    select p.id, p.name, p.status, s.submitted, s.open, s.closed, s.resolved, s.claimed, s.received
-    from core.platform p
-    cross join lateral (
-        select coalesce(sum(f.n) filter (where f.measure = 'submitted'), 0)::bigint as submitted,
-               coalesce(sum(f.n) filter (where f.measure = 'open'), 0)::bigint as open,
-               coalesce(sum(f.n) filter (where f.measure = 'closed'), 0)::bigint as closed,
-               coalesce(sum(f.n) filter (where f.measure = 'resolved'), 0)::bigint as resolved,
-               coalesce(sum(f.n) filter (where f.measure = 'claimed_fen'), 0)::bigint as claimed,
-               coalesce(sum(f.n) filter (where f.measure = 'received_fen'), 0)::bigint as received
-        from engine.figures(p_from => '-infinity', p_to => engine.today(), p_platform => p.id) f
-    ) s
-    where p.merged_into is null and s.submitted > 0
-      -- Regulators see statistics, not single cases, and no name that nobody has confirmed.
-      and (v_small or s.submitted >= engine.report_n(p_code => 'suppress_below') and p.status <> 'UNVERIFIED')
-    order by s.submitted desc, p.name, p.id;
-end
+    select p.id, p.name, p.status, p.submitted, p.open, p.closed, p.resolved, p.claimed_fen, p.received_fen
+    from engine.staff_platforms(p_small => engine.sees_small(p_session => p_session)) p order by p.submitted desc, p.name, p.id
 $$;
 comment on function report.platforms_staff(bytea) is 'Every platform with a case, for volunteers and coordinators; for regulators those with enough cases whose name was confirmed. Refuses: UD001.';
 
@@ -101,15 +115,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     v_full boolean := engine.sees_small(p_session => p_session);
-    v_today date := engine.today();
 begin
-    if v_full then
-        null;
-    elsif p_session is not null then
-        if not exists (select from report.platforms_staff(p_session => p_session) x where x.id = p_platform) then
-            raise exception using errcode = 'UD002', message = 'not shown';
-        end if;
-    elsif not exists (select from report.platforms_public() x where x.id = p_platform) then
+    -- Who works on cases may look at a platform before its first case counts.
+    if not v_full and not engine.platform_shown(p_session => p_session, p_platform => p_platform) then
         raise exception using errcode = 'UD002', message = 'not shown';
     end if;
     return query
@@ -130,12 +138,12 @@ begin
                coalesce(sum(f.n) filter (where f.measure = 'settled'), 0)::bigint as settled,
                coalesce(sum(f.n) filter (where f.measure = 'breached'), 0)::bigint as breached,
                coalesce(sum(f.n) filter (where f.measure = 'overdue'), 0)::bigint as overdue
-        from engine.figures(p_from => '-infinity', p_to => v_today, p_platform => p.id) f
+        from engine.tallies(p_platform => p_platform, p_part => 'total') f
     ) s
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => p.id, p_measure => 'closed', p_share => 0.5) c5
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => p.id, p_measure => 'closed', p_share => 0.9) c9
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => p.id, p_measure => 'filing_reply', p_share => 0.5) r5
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => p.id, p_measure => 'filing_reply', p_share => 0.9) r9
+    cross join lateral engine.quantile(p_platform => p_platform, p_measure => 'closed', p_share => 0.5) c5
+    cross join lateral engine.quantile(p_platform => p_platform, p_measure => 'closed', p_share => 0.9) c9
+    cross join lateral engine.quantile(p_platform => p_platform, p_measure => 'filing_reply', p_share => 0.5) r5
+    cross join lateral engine.quantile(p_platform => p_platform, p_measure => 'filing_reply', p_share => 0.9) r9
     where p.id = p_platform;
     if not found then
         raise exception using errcode = 'UD002', message = 'no such platform';
@@ -154,11 +162,7 @@ declare
     v_first date := date_trunc('week', engine.today()::timestamp)::date - (7 * (least(greatest(p_weeks, 1), 104) - 1))::integer;
     v_limit bigint := case when engine.sees_small(p_session => p_session) then 1 else engine.report_n(p_code => 'suppress_below') end;
 begin
-    if p_session is not null then
-        if p_platform is not null and not exists (select from report.platforms_staff(p_session => p_session) x where x.id = p_platform) then
-            raise exception using errcode = 'UD002', message = 'not shown';
-        end if;
-    elsif p_platform is null or not exists (select from report.platforms_public() x where x.id = p_platform) then
+    if not engine.platform_shown(p_session => p_session, p_platform => p_platform) then
         raise exception using errcode = 'UD002', message = 'not shown';
     end if;
     return query
@@ -167,11 +171,12 @@ begin
            case when x.submitted between 1 and v_limit - 1 or x.closed between 1 and v_limit - 1 then null else x.closed end,
            x.submitted between 1 and v_limit - 1 or x.closed between 1 and v_limit - 1
     from generate_series(v_first::timestamp, engine.today()::timestamp, interval '7 days') d (w)
-    cross join lateral (
-        select coalesce(sum(f.n) filter (where f.measure = 'submitted'), 0)::bigint as submitted,
+    left join (
+        select f.week as w, coalesce(sum(f.n) filter (where f.measure = 'submitted'), 0)::bigint as submitted,
                coalesce(sum(f.n) filter (where f.measure = 'closed'), 0)::bigint as closed
-        from engine.figures(p_from => d.w::date, p_to => d.w::date + 6, p_platform => p_platform) f
-    ) x
+        from engine.tallies(p_platform => p_platform, p_part => 'week', p_from => v_first) f group by f.week
+    ) y on y.w = d.w::date
+    cross join lateral (select coalesce(y.submitted, 0) as submitted, coalesce(y.closed, 0) as closed) x
     order by d.w;
 end
 $$;
@@ -186,11 +191,7 @@ as $$
 declare
     v_limit bigint := case when engine.sees_small(p_session => p_session) then 0 else engine.report_n(p_code => 'suppress_below') end;
 begin
-    if p_session is not null then
-        if p_platform is not null and not exists (select from report.platforms_staff(p_session => p_session) x where x.id = p_platform) then
-            raise exception using errcode = 'UD002', message = 'not shown';
-        end if;
-    elsif p_platform is null or not exists (select from report.platforms_public() x where x.id = p_platform) then
+    if not engine.platform_shown(p_session => p_session, p_platform => p_platform) then
         raise exception using errcode = 'UD002', message = 'not shown';
     end if;
     if p_measure not in ('closed', 'filed', 'filing_outcome', 'problem', 'product', 'overdue') then
@@ -198,8 +199,9 @@ begin
     end if;
     return query
     with cells as (
-        select case p_measure when 'problem' then f.problem_type when 'product' then f.product_type else f.dimension end as c, sum(f.n)::bigint as v
-        from engine.figures(p_from => '-infinity', p_to => engine.today(), p_platform => p_platform) f
+        select f.code as c, sum(f.n)::bigint as v
+        from engine.tallies(p_platform => p_platform,
+                            p_part => case when p_measure in ('problem', 'product') then p_measure else 'dimension' end) f
         where f.measure = case when p_measure in ('problem', 'product') then 'submitted' else p_measure end
         group by 1 having sum(f.n) > 0
     ), listed as (
@@ -219,8 +221,6 @@ returns table (submitted bigint, open bigint, closed bigint, resolved bigint, cl
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    v_today date := engine.today();
 begin
     perform engine.user_of_session(p_session => p_session);
     return query
@@ -237,11 +237,11 @@ begin
                coalesce(sum(f.n) filter (where f.measure = 'performed'), 0)::bigint as performed,
                coalesce(sum(f.n) filter (where f.measure = 'breached'), 0)::bigint as breached,
                coalesce(sum(f.n) filter (where f.measure = 'overdue'), 0)::bigint as overdue
-        from engine.figures(p_from => '-infinity', p_to => v_today) f
+        from engine.tallies(p_platform => null, p_part => 'total') f
     ) s
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => null, p_measure => 'first_reply', p_share => 0.5) r
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => null, p_measure => 'closed', p_share => 0.5) c5
-    cross join lateral engine.quantile(p_from => '-infinity', p_to => v_today, p_platform => null, p_measure => 'closed', p_share => 0.9) c9;
+    cross join lateral engine.quantile(p_platform => null, p_measure => 'first_reply', p_share => 0.5) r
+    cross join lateral engine.quantile(p_platform => null, p_measure => 'closed', p_share => 0.5) c5
+    cross join lateral engine.quantile(p_platform => null, p_measure => 'closed', p_share => 0.9) c9;
 end
 $$;
 comment on function report.totals(bytea) is 'Figures over all platforms, for signed-in people. Refuses: UD001.';

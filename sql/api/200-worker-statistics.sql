@@ -20,6 +20,18 @@ begin
         select t.day, t.platform, coalesce(t.product_type, ''), coalesce(t.problem_type, ''), t.measure, t.dimension, sum(t.n)
         from taken t group by 1, 2, 3, 4, 5, 6
         on conflict (day, platform, product_type, problem_type, measure, dimension) do update set n = s.n + excluded.n
+    ), tallied as (
+        insert into stat.tally as s (week, everywhere, platform, part, measure, code, n)
+        select f.week, e.everywhere, case when not e.everywhere then f.platform end, f.part, f.measure, f.code, sum(f.n)
+        from (select case p.part when 'week' then date_trunc('week', t.day::timestamp)::date else date '-infinity' end as week, t.platform, p.part,
+                     t.measure, case p.part when 'dimension' then t.dimension when 'product' then coalesce(t.product_type, '')
+                                            when 'problem' then coalesce(t.problem_type, '') else '' end as code, sum(t.n) as n
+              from taken t
+              join (select m.measure, u.part from (select distinct x.measure from taken x) m, unnest(engine.tally_parts(p_measure => m.measure)) u (part)) p
+                  on p.measure = t.measure
+              group by 1, 2, 3, 4, 5) f, (values (true), (false)) e (everywhere)
+        group by 1, 2, 3, 4, 5, 6
+        on conflict (everywhere, part, platform, measure, week, code) do update set n = s.n + excluded.n
     )
     select count(*) into v_n from taken;
 
@@ -28,6 +40,13 @@ begin
     ), taken as (
         delete from stat.duration_delta d using picked p where d.id = p.id
         returning d.day, d.platform, d.measure, d.minutes, d.n
+    ), tallied as (
+        insert into stat.tally as s (week, everywhere, platform, part, measure, code, n)
+        select date '-infinity', e.everywhere, case when not e.everywhere then t.platform end, 'duration', t.measure,
+               engine.duration_bucket(p_minutes => t.minutes)::text, sum(t.n)
+        from taken t, (values (true), (false)) e (everywhere)
+        group by 2, 3, 5, 6
+        on conflict (everywhere, part, platform, measure, week, code) do update set n = s.n + excluded.n
     )
     insert into stat.histogram as h (day, platform, measure, bucket, n)
     select t.day, t.platform, t.measure, engine.duration_bucket(p_minutes => t.minutes), sum(t.n)
@@ -36,7 +55,7 @@ begin
     return v_n;
 end
 $$;
-comment on function worker.fold(bigint) is 'Folds at most p_max deltas (and durations) into the daily rollups and histograms. Returns how many deltas.';
+comment on function worker.fold(bigint) is 'Folds at most p_max deltas (and durations) into the daily rollups, the histograms and the sums of pages. Returns how many deltas.';
 
 create function worker.export_take() returns table (id uuid, release text, from_day date, to_day date, recipient text, legal_basis text, asked_at timestamptz)
 language sql security definer

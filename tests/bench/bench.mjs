@@ -1,0 +1,46 @@
+// Measures what the service costs, as ratios against a limit in the same run, and writes them down.
+//
+//   node bench.mjs [--only a,b,…] [--rounds N] [--seconds N] [--cases N] [--write FILE]
+//
+// tests/bench/run calls it.  The exit code is 0 when every ratio holds.
+import { mkdtemp } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { begin, end } from './place.mjs';
+import { casePage, list, report } from './pages.mjs';
+import { fill } from './bulk.mjs';
+import { judged, table, write } from './results.mjs';
+
+const { values: given } = parseArgs({ options: {
+  only: { type: 'string', default: 'a,b,c,d,e,f,g' }, rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '5' },
+  cases: { type: 'string', default: '1000000' }, write: { type: 'string' } } });
+const options = { rounds: Number(given.rounds), seconds: Number(given.seconds) };
+const most = Number(given.cases);
+const wanted = new Set(given.only.split(','));
+
+// In the order of what they need: the empty desk first, then more and more cases.
+const measures = [
+  ['b', 'desk list, 25 rows of 100,000 cases', async (place) => (await fill(Math.min(most, 100000)), list(place, options))],
+  ['c', 'case page', (place) => casePage(place, options)],
+  ['d', 'platform report', (place) => report(place, options)],
+];
+
+const place = await begin(await mkdtemp('/var/tmp/aiddesk-bench-'));
+const rows = [];
+let status = 0;
+try {
+  for (const [key, name, measure] of measures) {
+    if (!wanted.has(key)) continue;
+    for (const row of [await measure(place)].flat()) {
+      rows.push(judged({ key, name, ...row }));
+      console.log(table([rows[rows.length - 1]]));
+    }
+  }
+  if (given.write) await write(given.write, rows);
+  status = rows.every((row) => row.holds) ? 0 : 1;
+} catch (error) {
+  console.error(error);
+  status = 2;
+} finally {
+  await end(place);
+}
+process.exit(status);
