@@ -22,13 +22,18 @@ export async function interleave(rounds, ways) {
   return results;
 }
 
+/** Runs wrk; the number that pattern finds in what it prints. Anything unexpected is an error. */
+export async function wrk(words, pattern) {
+  const { stdout } = await run('wrk', words);
+  if (/Non-2xx or 3xx|Socket errors|Wrong: [1-9]/.test(stdout)) throw new Error(`wrk ${words.join(' ')}: ${stdout}`);
+  return number(stdout, pattern);
+}
+
 /** Requests a second that a page answers to so many clients; any answer but 200 is an error. */
 export async function pages(place, where, { client = null, clients, seconds }) {
   const headers = ['Accept: text/html', 'Accept-Language: zh-CN', ...(client ? [`Cookie: ${cookieOf(client)}`] : [])];
   const words = ['-t1', `-c${clients}`, `-d${seconds}s`, '--timeout', '20s', ...headers.flatMap((h) => ['-H', h]), place.url + where];
-  const { stdout } = await run('wrk', words);
-  if (/Non-2xx or 3xx|Socket errors/.test(stdout)) throw new Error(`${where}: ${stdout}`);
-  return number(stdout, /Requests\/sec:\s+([\d.]+)/);
+  return wrk(words, /Requests\/sec:\s+([\d.]+)/);
 }
 
 /** Milliseconds that a page takes when it is alone: the median of so many requests. */
