@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { begin, end } from './place.mjs';
 import { casePage, list, report } from './pages.mjs';
 import { submissions } from './submissions.mjs';
+import { upload } from './upload.mjs';
 import { fill } from './bulk.mjs';
 import { judged, table, write } from './results.mjs';
 
@@ -21,6 +22,7 @@ const wanted = new Set(given.only.split(','));
 // In the order of what they need: the empty desk first, then more and more cases.
 const measures = [
   ['a', 'submission, sealed, durable', (place) => submissions(place, options)],
+  ['e', '20 MB upload', (place) => upload(place, options)],
   ['b', 'desk list, 25 rows of 100,000 cases', async (place) => (await fill(Math.min(most, 100000)), list(place, options))],
   ['c', 'case page', (place) => casePage(place, options)],
   ['d', 'platform report', (place) => report(place, options)],
