@@ -275,13 +275,14 @@ static enum err feed(void *ctx, struct str plain)
     return ERR_OK;
 }
 
-/* Reads the file back: every segment is opened and the SHA-256 compared, which proves that what is called received can be opened. */
+/* Reads the file back and opens every segment, which proves that what is called received can be opened.  A tag opens nothing but what was
+ * sealed under it, in its place in this file, and the SHA-256 was taken of just that. */
 static enum err inspect(struct incoming *in)
 {
     struct request *req = in->req;
     struct file_meta *meta = in->meta;
     struct inspect_job *job = inspect_open(req->arena, req->app->inspect, req->app->slots_fd);
-    enum err err = file_pour(req, in->fc, meta, feed, job);
+    enum err err = file_pour(req, in->fc, meta, FILE_PROOF_TAGS, feed, job);
     struct inspect_result found = inspect_close(job);
     struct str preview = {NULL, 0};
     struct db_arg args[FOUND_ARGS];

@@ -83,7 +83,8 @@ static enum err pour_segment(void *ctx, struct str bytes)
         err = ERR_DAMAGED;
     if (err == ERR_OK) {
         r->bytes += (int64_t)plain.n;
-        token_sha_add(r->sha, plain);
+        if (r->sha != NULL)
+            token_sha_add(r->sha, plain);
         err = r->sink(r->ctx, plain);
     }
     arena_reset(r->piece);
@@ -108,20 +109,28 @@ static enum err pour_all(struct request *req, struct reading *r)
     return err;
 }
 
+static bool digest_fits(const struct reading *r)
+{
+    unsigned char sha256[32];
+
+    if (r->sha == NULL)
+        return true;
+    token_sha_end(r->sha, sha256);
+    return token_equal(sha256, r->meta->sha256, sizeof(sha256));
+}
+
 enum err file_pour(struct request *req, const struct file_context *fc, const struct file_meta *meta,
-                   enum err (*sink)(void *ctx, struct str plain), void *ctx)
+                   enum file_proof proof, enum err (*sink)(void *ctx, struct str plain), void *ctx)
 {
     struct reading r = {.fc = fc, .meta = meta, .sink = sink, .ctx = ctx};
-    unsigned char sha256[32];
     enum err err;
 
     r.piece = arena_new(PIECE_ARENA);
     arena_defer(req->arena, free_arena, r.piece);
-    r.sha = token_sha_new(req->arena);
+    if (proof == FILE_PROOF_DIGEST)
+        r.sha = token_sha_new(req->arena);
     err = pour_all(req, &r);
-    token_sha_end(r.sha, sha256);
-    if (err == ERR_OK &&
-        (r.bytes != meta->bytes || !token_equal(sha256, meta->sha256, sizeof(sha256))))
+    if (err == ERR_OK && (r.bytes != meta->bytes || !digest_fits(&r)))
         err = ERR_DAMAGED;
     if (err == ERR_DAMAGED)
         log_event(LOG_ERROR_, "file-damaged", "the segments do not fit the manifest");
@@ -190,7 +199,7 @@ static enum err stream(struct request *req, struct reply *rep, void *ctx)
 {
     const struct sending *s = ctx;
 
-    return file_pour(req, s->fc, s->meta, write_piece, rep);
+    return file_pour(req, s->fc, s->meta, FILE_PROOF_DIGEST, write_piece, rep);
 }
 
 enum err file_send(struct request *req, struct reply *rep, const struct file_context *fc,
@@ -262,7 +271,7 @@ enum err file_read(struct request *req, const struct file_context *fc, const str
     if (meta->bytes < 0 || (uint64_t)meta->bytes > max)
         return ERR_LIMIT;
     f.p = arena_secret(req->arena, (size_t)meta->bytes);
-    err = file_pour(req, fc, meta, append, &f);
+    err = file_pour(req, fc, meta, FILE_PROOF_DIGEST, append, &f);
     if (err == ERR_OK)
         *bytes = str_bytes(f.p, f.n);
     return err;
