@@ -8,6 +8,8 @@ drop index core.case_file_assignee_idx;
 drop index core.case_file_status_idx;
 create index case_file_list_idx on core.case_file (coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
 create index case_file_status_idx on core.case_file (status, coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
+create index case_file_platform_status_idx on core.case_file (platform, status, coalesce(next_due_at, 'infinity'), id)
+    where submitted_at is not null;
 create index case_file_own_idx on core.case_file (assignee, coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
 create index case_file_assignee_idx on core.case_file (assignee, coalesce(next_due_at, 'infinity'), id) where closed_at is null;
 create index case_file_unassigned_idx on core.case_file (coalesce(next_due_at, 'infinity'), id)

@@ -10,6 +10,8 @@ import { casePage, list, report } from './pages.mjs';
 import { submissions } from './submissions.mjs';
 import { upload } from './upload.mjs';
 import { fill } from './bulk.mjs';
+import { handlerMemory, idleMemory } from './memory.mjs';
+import { growth } from './scale.mjs';
 import { judged, table, write } from './results.mjs';
 
 const { values: given } = parseArgs({ options: {
@@ -19,13 +21,16 @@ const options = { rounds: Number(given.rounds), seconds: Number(given.seconds) }
 const most = Number(given.cases);
 const wanted = new Set(given.only.split(','));
 
-// In the order of what they need: the empty desk first, then more and more cases.
+// In the order of what they need: first the service as it is started, then more and more cases.
 const measures = [
+  ['f', 'memory', (place) => idleMemory(place)],
   ['a', 'submission, sealed, durable', (place) => submissions(place, options)],
   ['e', '20 MB upload', (place) => upload(place, options)],
-  ['b', 'desk list, 25 rows of 100,000 cases', async (place) => (await fill(Math.min(most, 100000)), list(place, options))],
+  ['b', `desk list, 25 rows of ${(most / 10).toLocaleString('en')} cases`, async (place) => (await fill(place, most / 10), list(place, options))],
   ['c', 'case page', (place) => casePage(place, options)],
   ['d', 'platform report', (place) => report(place, options)],
+  ['g', 'growth', async (place) => growth(place, await mkdtemp('/var/tmp/aiddesk-bench-'), { ...options, cases: most })],
+  ['f', 'private memory', (place) => handlerMemory(place)],
 ];
 
 const place = await begin(await mkdtemp('/var/tmp/aiddesk-bench-'));
@@ -39,6 +44,7 @@ try {
       console.log(table([rows[rows.length - 1]]));
     }
   }
+  rows.sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : 0));
   if (given.write) await write(given.write, rows);
   status = rows.every((row) => row.holds) ? 0 : 1;
 } catch (error) {

@@ -1,16 +1,16 @@
-// Fills the installation with cases up to a number.
+// Fills an installation with cases up to a number.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { psql } from '../support/database.mjs';
-import { root } from './place.mjs';
+import { root, sql } from './place.mjs';
 
-let filled = 0;
+const filled = new Map(); // by address
 
 /** Afterwards there are at least n cases besides those of the demo. */
-export async function fill(n) {
-  if (n <= filled) return;
-  await psql(await readFile(path.join(root, 'tests/bench/bulk.sql'), 'utf8'), { first: filled + 1, last: n });
-  filled = n;
-  await psql('vacuum analyze');
-  await psql('checkpoint');
+export async function fill(place, n) {
+  const have = filled.get(place.url) ?? 0;
+  if (n <= have) return;
+  await sql(place, await readFile(path.join(root, 'tests/bench/bulk.sql'), 'utf8'), { first: have + 1, last: n });
+  filled.set(place.url, n);
+  await sql(place, 'vacuum analyze');
+  await sql(place, 'checkpoint');
 }

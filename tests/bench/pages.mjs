@@ -1,8 +1,7 @@
 // Pages against a bare FastCGI program that calls the same functions with the same parameters and answers with fixed HTML of the same size,
 // with as many processes, behind the same nginx.
-import { bare, callsDuring, clients, signIn } from './place.mjs';
+import { bare, callsDuring, clients, signIn, sql } from './place.mjs';
 import { interleave, median, pages } from './tools.mjs';
-import { value } from '../support/database.mjs';
 
 const processes = { desk: 3, report: 2 }; // the defaults of cgi/core/config.c
 
@@ -32,13 +31,13 @@ export async function list(place, options) {
 export async function casePage(place, options) {
   const volunteer = await signIn(place, 'volunteer');
   const login = place.demo.accounts.find((a) => a.role === 'volunteer').login;
-  const number = await value(`select c.case_no from core.case_file c join core.app_user u on u.id = c.assignee
+  const number = await sql(place, `select c.case_no from core.case_file c join core.app_user u on u.id = c.assignee
     where u.login = :'login' and c.status = 'IN_PROGRESS' order by c.submitted_at limit 1`, { login });
   return against(place, { name: 'case', of: 'desk', client: volunteer, where: `/desk/cases/${number}`, ...options });
 }
 
 /** (d) The status report of one platform, for a coordinator. */
 export async function report(place, options) {
-  const id = await value("select md5('platform 1')::uuid");
+  const id = await sql(place, "select md5('platform 1')::uuid");
   return against(place, { name: 'report', of: 'report', client: await signIn(place, 'coordinator'), where: `/reports/platforms/${id}`, ...options });
 }

@@ -4,7 +4,6 @@ import { execFile, spawn } from 'node:child_process';
 import { appendFile, chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { psql } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 import { root, startStack, stopStack } from '../support/installation.mjs';
 import { Authenticator } from '../support/totp.mjs';
@@ -14,15 +13,28 @@ const bares = [];
 export const clients = 4;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** Starts an installation in dir with the demo in it; afterwards stack(), psql() and rows() mean that one. */
+/** Runs SQL in an installation as its superuser; values are psql variables, written :'name' in the text. Returns standard output. */
+export async function sql(place, text, values = {}) {
+  const words = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set', 'ON_ERROR_STOP=1', '--host', place.pg, '--username', 'postgres',
+    '--dbname', 'aiddesk', ...Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`])];
+  const child = spawn('psql', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const out = [];
+  child.stdout.on('data', (piece) => out.push(piece));
+  child.stdin.on('error', () => {}); // psql that ends early says why by itself
+  child.stdin.end(text);
+  const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (status !== 0) throw new Error(`psql refuses: ${text.slice(0, 300)}`);
+  return Buffer.concat(out).toString('utf8').trim();
+}
+
+/** Starts an installation in dir with the demo in it. */
 export async function begin(dir) {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o755);
   process.env.AIDDESK_PAGES_PER_MINUTE = '6000000';
   const made = await startStack(dir, ['--demo']);
-  process.env.AIDDESK_STACK = path.join(dir, 'stack.json');
-  await psql("update ref.service_limit set n = 1000000000 where code ~ '_hour$' or code = 'sessions_per_user'");
+  await sql(made, "update ref.service_limit set n = 1000000000 where code ~ '_hour$' or code = 'sessions_per_user'");
   return { ...made, demo: JSON.parse(await readFile(path.join(dir, 'demo.json'), 'utf8')) };
 }
 
@@ -33,12 +45,13 @@ export async function end(place) {
   await rm(place.dir, { recursive: true, force: true });
 }
 
-const signedIn = new Map();
+const signedIn = new Map(); // by place and role
 
 /** The signed-in person of the demo that is the first with that role; signs in once, because a code of the second factor works once. */
 export async function signIn(place, role) {
-  if (!signedIn.has(role)) signedIn.set(role, await enter(place, role));
-  return signedIn.get(role);
+  const key = `${place.url} ${role}`;
+  if (!signedIn.has(key)) signedIn.set(key, await enter(place, role));
+  return signedIn.get(key);
 }
 
 async function enter(place, role) {
@@ -66,12 +79,12 @@ export async function callsDuring(place, role, work) {
   const log = path.join(place.logs, 'postgres.log');
   const { size } = await stat(log);
   const settings = { log_statement: 'all', log_error_verbosity: 'default', log_parameter_max_length: '-1' };
-  for (const [name, value] of Object.entries(settings)) await psql(`alter system set ${name} = '${value}'`);
-  await psql('select pg_reload_conf()');
+  for (const [name, value] of Object.entries(settings)) await sql(place, `alter system set ${name} = '${value}'`);
+  await sql(place, 'select pg_reload_conf()');
   await pause(500);
   await work();
-  for (const name of Object.keys(settings)) await psql(`alter system reset ${name}`);
-  await psql('select pg_reload_conf()');
+  for (const name of Object.keys(settings)) await sql(place, `alter system reset ${name}`);
+  await sql(place, 'select pg_reload_conf()');
   await pause(200);
   const text = (await readFile(log)).subarray(size).toString('utf8');
   await writeFile(log, '');
@@ -105,7 +118,7 @@ export async function bare(place, name, { of, processes, bytes, calls }) {
   const file = path.join(place.dir, `${name}.calls`);
   await writeFile(file, calls.map(({ sql, values }) => [`Q${sql.replaceAll('\n', ' ')}`, ...values.map((v) => (v === null ? 'N' : `T${v}`)), ''].join('\n')).join(''));
   // Beyond the connections that the program itself may have.
-  await psql(`alter role aiddesk_${of} connection limit 40`);
+  await sql(place, `alter role aiddesk_${of} connection limit 40`);
   const socket = path.join(folder, `${name}.sock`);
   const connection = `host=${place.pg} dbname=aiddesk user=aiddesk_${of}`;
   const child = spawn(program, [socket, `aiddesk-${of}`, String(processes), String(bytes), file, connection], { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -1,8 +1,7 @@
 // (a) Submissions through nginx, sealing included, against pgbench calling the same SQL functions with the same rows.
 import path from 'node:path';
-import { callsDuring, clients, root } from './place.mjs';
+import { callsDuring, clients, root, sql } from './place.mjs';
 import { interleave, median, pgbench, wrk } from './tools.mjs';
-import { psql } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 
 /** The whole form once, as submit.lua fills it in. */
@@ -40,9 +39,9 @@ function scriptOf(calls) {
 export async function submissions(place, { rounds, seconds }) {
   // Nothing that a person would run into: no least time for a form, and one volunteer who gets everything, so that the choice is the same in
   // every transaction.
-  await psql("update ref.service_limit set n = 0 where code = 'submit_least'");
-  await psql("update core.app_user set state = 'disabled' where role = 'volunteer' and login <> (select min(login) from core.app_user where role = 'volunteer' and state = 'active')");
-  await psql('alter role aiddesk_intake connection limit 40');
+  await sql(place, "update ref.service_limit set n = 0 where code = 'submit_least'");
+  await sql(place, "update core.app_user set state = 'disabled' where role = 'volunteer' and login <> (select min(login) from core.app_user where role = 'volunteer' and state = 'active')");
+  await sql(place, 'alter role aiddesk_intake connection limit 40');
   await submission(place);
   const calls = await callsDuring(place, 'aiddesk_intake', () => submission(place));
   const script = scriptOf(calls);
@@ -51,7 +50,7 @@ export async function submissions(place, { rounds, seconds }) {
     ours: () => wrk([`-t${clients}`, `-c${clients}`, `-d${seconds}s`, '-s', lua, place.url, '--', place.url], /Submitted: ([\d.]+)/),
     limit: () => pgbench(place, script, { of: 'intake', clients, seconds }),
   });
-  await psql("update core.app_user set state = 'active' where role = 'volunteer'");
+  await sql(place, "update core.app_user set state = 'active' where role = 'volunteer'");
   return { ours: median(got.ours), limit: median(got.limit), unit: 'submissions/s', least: 0.4,
     note: `10 requests and ${script.split('\n').length - 2} statements each, ${clients} clients` };
 }

@@ -1,10 +1,9 @@
 // (e) A 20 MB file through the form against pgbench inserting the same rows; and what the handler's memory does meanwhile.
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { callsDuring } from './place.mjs';
+import { callsDuring, sql } from './place.mjs';
 import { children, numbers, started } from './process.mjs';
 import { interleave, median, pgbench } from './tools.mjs';
-import { psql } from '../support/database.mjs';
 import { Client, file, multipart } from '../support/http.mjs';
 
 const size = 20_000_000;
@@ -38,11 +37,11 @@ async function send({ client, type, body }) {
 }
 
 /** The segments that one upload has inserted, kept in a table of their own, so that pgbench inserts the same bytes without sending them. */
-async function keep(segments) {
-  await psql(`create schema bench; create table bench.segment (n int primary key, header bytea, sealed bytea);
+async function keep(place, segments) {
+  await sql(place, `create schema bench; create table bench.segment (n int primary key, header bytea, sealed bytea);
     alter table bench.segment alter sealed set storage external; grant usage on schema bench to aiddesk_intake;
     grant select on bench.segment to aiddesk_intake`);
-  for (const { values } of segments) await psql(`insert into bench.segment values (${values[3]}, '${values[4]}', '${values[5]}')`);
+  for (const { values } of segments) await sql(place, `insert into bench.segment values (${values[3]}, '${values[4]}', '${values[5]}')`);
 }
 
 const literal = (value) => (value === null ? 'null' : `'${value}'`);
@@ -78,12 +77,12 @@ async function handlers(place) {
 
 /** Uploads a second. */
 export async function upload(place, { rounds }) {
-  await psql("update ref.service_limit set n = 1000000000000 where code in ('case_max_bytes', 'case_max_files')");
-  await psql('alter role aiddesk_intake connection limit 40');
+  await sql(place, "update ref.service_limit set n = 1000000000000 where code in ('case_max_bytes', 'case_max_files')");
+  await sql(place, 'alter role aiddesk_intake connection limit 40');
   for (let i = 0; i < 4; i++) await send(await prepared(place)); // each process has seen one
   const captured = await prepared(place);
   const calls = await callsDuring(place, 'aiddesk_intake', () => send(captured));
-  await keep(calls.filter(({ sql }) => sql.includes('.file_segment(')));
+  await keep(place, calls.filter(({ sql }) => sql.includes('.file_segment(')));
   // The upload went into this draft, and pgbench goes on there.
   const script = scriptOf(calls);
   const before = new Map();
@@ -103,7 +102,7 @@ export async function upload(place, { rounds }) {
   });
   let up = 0;
   for (const [pid, rss] of before) up = Math.max(up, (await numbers(`/proc/${pid}/status`)).VmHWM - rss);
-  await psql('drop schema bench cascade');
+  await sql(place, 'drop schema bench cascade');
   return [
     { ours: median(got.ours), limit: median(got.limit), unit: 'uploads/s', least: 0.5, note: '20 MB, sealed, stored, read back and inspected; the limit only stores' },
     { name: 'peak memory of the handlers during uploads, above what they had', ours: up / 1024, limit: 2, unit: 'MiB', most: 1 },
