@@ -9,10 +9,12 @@ as $$
 declare
     v_case core.case_file := engine.draft_case(p_draft => p_draft, p_write => true);
     v_user uuid;
+    v_reason jsonb;
 begin
     -- The filters of the choice look at the case, so platform and codes are set before asking.
     perform engine.complaint_apply(p_case => v_case.id);
-    select a.app_user into v_user from engine.assign_pick(p_case => v_case.id) a;
+    select a.app_user, a.reason into v_user, v_reason from engine.assign_pick(p_case => v_case.id) a;
+    update core.draft_box b set picked = v_user, picked_reason = v_reason where b.case_id = v_case.id;
     return query
     select 'user', u.id, k.version, k.public_key, k.signature
     from core.app_user u join core.user_key k on k.app_user = u.id and k.version = u.key_version
@@ -59,7 +61,15 @@ begin
     from intake.consent_texts() t
     where t.kind = 'HANDLE_CASE' or (t.kind = 'SENSITIVE_DATA' and p_agreed_sensitive);
     if p_lane = 'auto' then
-        select a.app_user, a.reason into v_user, v_reason from engine.assign_pick(p_case => v_case.id) a;
+        -- Whom the key was sealed to a moment ago, unless that person may not have the case any more: when many submit at once, the choice
+        -- of now is nearly always another one.
+        select b.picked, b.picked_reason into v_user, v_reason
+        from core.draft_box b join core.app_user u on u.id = b.picked join core.case_file c on c.id = b.case_id
+        where b.case_id = v_case.id and u.role = 'volunteer' and u.state = 'active'
+          and engine.assign_excluded(p_user => u, p_case => c) = '{}';
+        if not found then
+            select a.app_user, a.reason into v_user, v_reason from engine.assign_pick(p_case => v_case.id) a;
+        end if;
     end if;
     if v_user is distinct from p_user
        or (v_user is not null and p_user_version is distinct from (select u.key_version from core.app_user u where u.id = v_user))
@@ -84,7 +94,7 @@ begin
     end if;
     update core.draft_box b
     set read_only = true, resume_lookup = null, resume_box = null,
-        expires_at = core.now() + engine.limit_interval(p_code => 'draft_box_after_submission')
+        expires_at = core.now() + engine.limit_interval(p_code => 'draft_box_after_submission'), picked = null, picked_reason = null
     where b.case_id = v_case.id;
     return query select v_no, false;
 end

@@ -17,6 +17,11 @@ create index case_file_unassigned_idx on core.case_file (coalesce(next_due_at, '
 create index case_file_accepting_idx on core.case_file (coalesce(next_due_at, 'infinity'), id)
     where accepted_at is null and assignee is not null and closed_at is null;
 
+-- Whom the key was sealed to is whom the case goes to, also when others submit meanwhile: the choice is made once for a submission.
+alter table core.draft_box add column picked uuid, add column picked_reason jsonb;
+comment on column core.draft_box.picked is 'volunteer chosen for the submission that is being sealed';
+comment on column core.draft_box.picked_reason is 'why this person, as in assignment.reason';
+
 -- Cases whose key nobody has whom it should have: pages of coordinators seal them anew (cgi/desk/waiting.c).  Kept by triggers, because
 -- looking for them means looking at every open case, and every page of a coordinator asks.
 create table core.seal_wait (

@@ -11,6 +11,10 @@ export async function fill(place, n) {
   if (n <= have) return;
   await sql(place, await readFile(path.join(root, 'tests/bench/bulk.sql'), 'utf8'), { first: have + 1, last: n });
   filled.set(place.url, n);
-  await sql(place, 'vacuum analyze');
+  // Until what was folded is really gone: with readers about, vacuum does not always shorten a table.
+  for (let tries = 0; tries < 10; tries++) {
+    await sql(place, 'vacuum analyze');
+    if (Number(await sql(place, "select pg_relation_size('stat.delta') + pg_relation_size('stat.duration_delta')")) < 1 << 20) break;
+  }
   await sql(place, 'checkpoint');
 }
