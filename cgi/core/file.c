@@ -30,9 +30,9 @@ struct incoming {
         *field; /* form field that gets what is wrong with the file; NULL = made by the service */
     struct file_meta *meta;
     struct str kind_hint, note;
-    struct arena *piece; /* memory of one segment */
-    char *plain;         /* one segment of text, secret memory */
-    size_t n;            /* its length */
+    struct arena *piece;     /* memory of one segment */
+    struct segment *segment; /* the one that is being sealed, or NULL */
+    int pieces;              /* it has so far */
     struct token_sha *sha;
 };
 
@@ -104,26 +104,28 @@ static enum err explain(struct incoming *in, enum err err)
 
 /* ---- segments ---- */
 
-/* Fills in->plain as far as the source goes; in->n = 0 at its end. */
-static enum err fill(struct incoming *in)
+enum { PIECES = SEAL_SEGMENT_BYTES / SEAL_PIECE_BYTES };
+
+/* Takes the next piece as far as the source goes; *n = 0 at its end. */
+static enum err take_piece(struct incoming *in, char *plain, size_t *n)
 {
     size_t got = 1;
     enum err err = ERR_OK;
 
-    in->n = 0;
+    *n = 0;
     if (in->source.m == NULL) {
-        struct str piece = str_sub(in->source.left, 0, SEAL_SEGMENT_BYTES);
+        struct str piece = str_sub(in->source.left, 0, SEAL_PIECE_BYTES);
 
         if (piece.n > 0)
-            memcpy(in->plain, piece.p, piece.n);
-        in->n = piece.n;
+            memcpy(plain, piece.p, piece.n);
+        *n = piece.n;
         in->source.left = str_sub(in->source.left, piece.n, in->source.left.n);
         return ERR_OK;
     }
-    while (err == ERR_OK && got > 0 && in->n < SEAL_SEGMENT_BYTES) {
-        err = multipart_read(in->source.m, in->plain + in->n, SEAL_SEGMENT_BYTES - in->n, &got);
+    while (err == ERR_OK && got > 0 && *n < SEAL_PIECE_BYTES) {
+        err = multipart_read(in->source.m, plain + *n, SEAL_PIECE_BYTES - *n, &got);
         if (err == ERR_OK)
-            in->n += got;
+            *n += got;
     }
     return err;
 }
@@ -131,38 +133,63 @@ static enum err fill(struct incoming *in)
 static enum err put_segment(struct incoming *in)
 {
     struct file_meta *meta = in->meta;
-    struct str plain = str_bytes(in->plain, in->n);
     struct str header;
     struct str sealed;
     enum err err;
 
-    token_sha_add(in->sha, plain);
-    seal_segment(in->piece, in->fc->case_key, &meta->id, meta->file_no, meta->segments, plain,
-                 &header, &sealed);
+    seal_segment_end(in->segment, &header, &sealed);
     err = db_step(in->req->db, in->fn->segment, NULL, DB_BYTES(in->fc->bearer_name, in->fc->bearer),
                   DB_UUID("p_case", in->fc->case_key->id), DB_UUID("p_file", meta->id),
                   DB_INT("p_segment", meta->segments), DB_BYTES("p_header", header),
                   DB_BYTES("p_sealed", sealed));
     arena_reset(in->piece);
+    in->segment = NULL;
+    in->pieces = 0;
     meta->segments++;
-    meta->bytes += (int64_t)in->n;
     return err;
 }
 
+/* ends: nothing comes after this piece. */
+static enum err put_piece(struct incoming *in, struct str plain, bool ends)
+{
+    struct file_meta *meta = in->meta;
+    bool last;
+
+    if (in->segment == NULL)
+        in->segment = seal_segment_begin(in->piece, in->fc->case_key, &meta->id, meta->file_no,
+                                         meta->segments, SEAL_SEGMENT_BYTES);
+    last = ends || ++in->pieces == PIECES;
+    token_sha_add(in->sha, plain);
+    seal_segment_piece(in->segment, plain, last);
+    meta->bytes += (int64_t)plain.n;
+    return last ? put_segment(in) : ERR_OK;
+}
+
+/* One piece is read ahead, because the last one of the file is sealed as such. */
 static enum err put_all(struct incoming *in)
 {
     int64_t max = in->req->app->config.file_max_bytes;
-    enum err err = ERR_OK;
+    struct arena *text = arena_new(2 * (size_t)SEAL_PIECE_BYTES);
+    char *piece = arena_secret(text, SEAL_PIECE_BYTES);
+    char *ahead = arena_secret(text, SEAL_PIECE_BYTES);
+    size_t n = 0, more = 0;
+    enum err err = take_piece(in, piece, &n);
 
-    do {
-        err = fill(in);
-        if (err != ERR_OK || in->n == 0)
+    while (err == ERR_OK && n > 0) {
+        char *swap = piece;
+
+        if (in->field != NULL && in->meta->bytes + (int64_t)n > max) {
+            err = refuse(in, "shared.upload.too_big", max / MB);
             break;
-        if (in->field != NULL && in->meta->bytes + (int64_t)in->n > max)
-            return refuse(in, "shared.upload.too_big", max / MB);
-        err = put_segment(in);
-    } while (err == ERR_OK);
-    token_wipe(in->plain, SEAL_SEGMENT_BYTES);
+        }
+        err = take_piece(in, ahead, &more);
+        if (err == ERR_OK)
+            err = put_piece(in, str_bytes(piece, n), more == 0);
+        piece = ahead;
+        ahead = swap;
+        n = more;
+    }
+    arena_free(text); /* wiped, and not held while the file is looked at */
     if (err == ERR_OK && in->meta->segments == 0)
         return in->field != NULL ? refuse(in, "shared.upload.empty", 0) : ERR_BAD_REQUEST;
     return err;
@@ -262,7 +289,6 @@ static struct incoming incoming_new(struct request *req, const struct file_conte
     *out = (struct file_meta){.id = token_uuid()};
     in.piece = arena_new(PIECE_ARENA);
     arena_defer(req->arena, free_arena, in.piece);
-    in.plain = arena_secret(req->arena, SEAL_SEGMENT_BYTES);
     in.sha = token_sha_new(req->arena);
     return in;
 }

@@ -109,6 +109,15 @@ enum err seal_recovery_open(struct arena *a, const unsigned char wrap[32], const
  * piece[4 BE]), both numbered from 0.  plain: 1 .. 1,048,576 bytes. */
 void seal_segment(struct arena *a, const struct case_key *c, const struct uuid *file, int64_t file_no, int64_t segment_no, struct str plain,
                   struct str *header, struct str *sealed);
+struct segment;
+/* The same piece by piece, so that a segment of text never stands in memory as a whole.  Begins one, with room for room bytes of text; it
+ * lives in the arena. */
+struct segment *seal_segment_begin(struct arena *a, const struct case_key *c, const struct uuid *file, int64_t file_no, int64_t segment_no,
+                                   size_t room);
+/* Seals the next piece: 256 KiB, the last one 1 .. 256 KiB (0 only as the only one).  After the last nothing may follow. */
+void seal_segment_piece(struct segment *s, struct str plain, bool last);
+/* Header and cipher of a segment whose last piece has been sealed; they point into its memory. */
+void seal_segment_end(struct segment *s, struct str *header, struct str *sealed);
 enum err seal_segment_open(struct arena *a, const struct case_key *c, const struct uuid *file, int64_t file_no, int64_t segment_no,
                            struct str header, struct str sealed, struct str *plain);
 

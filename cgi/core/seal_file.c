@@ -2,6 +2,7 @@
  * seal: file segments (seal.h; SECURITY.md §3.3).  Each segment is a secretstream of its own, because running states do not survive
  * between requests (finding 12); its header stands in the segment's row.
  */
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -45,35 +46,65 @@ static size_t pieces_of(size_t n)
     return n == 0 ? 1 : (n + SEAL_PIECE_BYTES - 1) / SEAL_PIECE_BYTES;
 }
 
+struct segment {
+    crypto_secretstream_xchacha20poly1305_state state;
+    struct piece_ad place;
+    unsigned char header[HEADER];
+    unsigned char *out;
+    size_t n, room; /* of out */
+    uint32_t pieces;
+};
+
+struct segment *seal_segment_begin(struct arena *a, const struct case_key *c,
+                                   const struct uuid *file, int64_t file_no, int64_t segment_no,
+                                   size_t room)
+{
+    struct segment *s = arena_secret(a, sizeof *s);
+    unsigned char key[32];
+
+    s->place = (struct piece_ad){a, c, file, (uint32_t)segment_no};
+    s->room = room + pieces_of(room) * PIECE_MORE;
+    s->out = arena_alloc(a, s->room);
+    s->n = 0;
+    s->pieces = 0;
+    token_derive(c->key, "AdFile01", (uint64_t)file_no, key);
+    (void)crypto_secretstream_xchacha20poly1305_init_push(&s->state, s->header, key);
+    sodium_memzero(key, sizeof(key));
+    return s;
+}
+
+void seal_segment_piece(struct segment *s, struct str plain, bool last)
+{
+    struct str ad = piece_ad(&s->place, s->pieces);
+
+    assert(s->n + plain.n + PIECE_MORE <= s->room);
+    (void)crypto_secretstream_xchacha20poly1305_push(
+        &s->state, s->out + s->n, NULL, (const unsigned char *)plain.p, plain.n,
+        (const unsigned char *)ad.p, ad.n,
+        last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+             : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+    s->n += plain.n + PIECE_MORE;
+    s->pieces++;
+}
+
+void seal_segment_end(struct segment *s, struct str *header, struct str *sealed)
+{
+    sodium_memzero(&s->state, sizeof(s->state));
+    *header = str_bytes(s->header, HEADER);
+    *sealed = str_bytes(s->out, s->n);
+}
+
 void seal_segment(struct arena *a, const struct case_key *c, const struct uuid *file,
                   int64_t file_no, int64_t segment_no, struct str plain, struct str *header,
                   struct str *sealed)
 {
-    const struct piece_ad place = {a, c, file, (uint32_t)segment_no};
-    crypto_secretstream_xchacha20poly1305_state state;
+    struct segment *s = seal_segment_begin(a, c, file, file_no, segment_no, plain.n);
     size_t pieces = pieces_of(plain.n);
-    unsigned char *head = arena_alloc(a, HEADER);
-    unsigned char *out = arena_alloc(a, plain.n + pieces * PIECE_MORE);
-    unsigned char *at = out;
-    unsigned char key[32];
 
-    token_derive(c->key, "AdFile01", (uint64_t)file_no, key);
-    (void)crypto_secretstream_xchacha20poly1305_init_push(&state, head, key);
-    sodium_memzero(key, sizeof(key));
-    for (size_t i = 0; i < pieces; i++) {
-        struct str piece = str_sub(plain, i * SEAL_PIECE_BYTES, SEAL_PIECE_BYTES);
-        struct str ad = piece_ad(&place, (uint32_t)i);
-
-        (void)crypto_secretstream_xchacha20poly1305_push(
-            &state, at, NULL, (const unsigned char *)piece.p, piece.n, (const unsigned char *)ad.p,
-            ad.n,
-            i + 1 == pieces ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
-                            : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
-        at += piece.n + PIECE_MORE;
-    }
-    sodium_memzero(&state, sizeof(state));
-    *header = str_bytes(head, HEADER);
-    *sealed = str_bytes(out, (size_t)(at - out));
+    for (size_t i = 0; i < pieces; i++)
+        seal_segment_piece(s, str_sub(plain, i * SEAL_PIECE_BYTES, SEAL_PIECE_BYTES),
+                           i + 1 == pieces);
+    seal_segment_end(s, header, sealed);
 }
 
 /* Opens the pieces one after another into out; false unless the last one, and only it, is FINAL. */

@@ -27,15 +27,19 @@ export async function sql(place, text, values = {}) {
   return Buffer.concat(out).toString('utf8').trim();
 }
 
+/** An installation with the demo in it, made ready to be used by many at once from one address. made: as startStack() gives it. */
+export async function ready(made) {
+  await sql(made, "update ref.service_limit set n = 1000000000 where code ~ '_hour$' or code = 'sessions_per_user'");
+  return { ...made, demo: JSON.parse(await readFile(path.join(made.dir, 'demo.json'), 'utf8')) };
+}
+
 /** Starts an installation in dir with the demo in it. */
 export async function begin(dir) {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
   await chmod(dir, 0o755);
   process.env.AIDDESK_PAGES_PER_MINUTE = '6000000';
-  const made = await startStack(dir, ['--demo']);
-  await sql(made, "update ref.service_limit set n = 1000000000 where code ~ '_hour$' or code = 'sessions_per_user'");
-  return { ...made, demo: JSON.parse(await readFile(path.join(dir, 'demo.json'), 'utf8')) };
+  return ready(await startStack(dir, ['--demo']));
 }
 
 /** Stops it and what was started beside it, and removes everything. */

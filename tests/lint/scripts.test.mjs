@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { files, lines, read, root } from './tree.mjs';
 
-const scripts = [...files(/^(ops|static|tests|\.ci)\/.*\.sh$/), 'ops/run', 'ops/test', '.ci/run', 'tests/fuzz/run', 'tests/mutants/run']
+const scripts = [...files(/^(ops|static|tests|\.ci)\/.*\.sh$/), 'ops/run', 'ops/test', '.ci/run', 'tests/fuzz/run', 'tests/mutants/run', 'tests/bench/run', 'tests/bench/steady']
   .filter((n) => !n.startsWith('ops/lib/'));
 
 test('shell_scripts_pass_shellcheck', () => {
