@@ -47,11 +47,21 @@ as $$
 declare
     v_case uuid;
     v_n bigint := 0;
+    v_now timestamptz := core.now();
 begin
     for v_case in
-        select c.id from core.case_file c
-        where c.status = 'IN_PROGRESS' and exists (select from engine.escalation_due(p_case => c.id))
-        order by c.next_due_at nulls last, c.id limit p_max
+        -- What can have met a rule at all: a deadline has passed, or a filing has an end.  Most cases in progress have neither, and the rules
+        -- cost a millisecond a case.
+        with near as materialized (
+            select c.id, c.next_due_at from core.case_file c
+            where c.status = 'IN_PROGRESS'
+              and (exists (select from core.clock k where k.case_id = c.id and k.stopped_at is null and k.due_at <= v_now)
+                   or exists (select from core.filing f where f.case_id = c.id and f.round = c.round and f.submitted_at is not null
+                              and (f.status in ('NOT_ACCEPTED', 'LAPSED', 'ENDED') or f.outcome is not null)))
+        )
+        select n.id from near n
+        where exists (select from engine.escalation_due(p_case => n.id))
+        order by n.next_due_at nulls last, n.id limit p_max
     loop
         begin
             perform engine.case_move(p_id => v_case, p_event => 'trigger_met', p_to => 'ESCALATION_DUE', p_actor_kind => 'worker', p_actor => null);

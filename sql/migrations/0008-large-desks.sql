@@ -7,7 +7,7 @@ set role aiddesk_owner;
 drop index core.case_file_assignee_idx;
 drop index core.case_file_status_idx;
 create index case_file_list_idx on core.case_file (coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
-create index case_file_status_idx on core.case_file (status, coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
+create index case_file_status_idx on core.case_file (status, coalesce(next_due_at, 'infinity'), id);
 create index case_file_platform_status_idx on core.case_file (platform, status, coalesce(next_due_at, 'infinity'), id)
     where submitted_at is not null;
 create index case_file_own_idx on core.case_file (assignee, coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
@@ -16,6 +16,7 @@ create index case_file_unassigned_idx on core.case_file (coalesce(next_due_at, '
     where assignee is null and closed_at is null and submitted_at is not null;
 create index case_file_accepting_idx on core.case_file (coalesce(next_due_at, 'infinity'), id)
     where accepted_at is null and assignee is not null and closed_at is null;
+create index assignment_accepting_idx on core.assignment (assigned_at, case_id) where ended_at is null and accepted_at is null;
 
 -- Whom the key was sealed to is whom the case goes to, also when others submit meanwhile: the choice is made once for a submission.
 alter table core.draft_box add column picked uuid, add column picked_reason jsonb;

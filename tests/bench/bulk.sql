@@ -56,8 +56,10 @@ select f.id, sha256(uuid_send(f.id) || 'l'), sha256(uuid_send(f.id) || 'k') from
 insert into core.number_lookup (case_id, kind, hash)
 select f.id, k.kind, sha256(uuid_send(f.id) || convert_to(k.kind, 'UTF8')) from fresh f, (values ('order'), ('payment'), ('contact')) k (kind);
 
-insert into core.assignment (id, case_id, app_user, how, reason, assigned_at, accepted_at)
-select md5('assignment ' || f.n)::uuid, f.id, f.holder, 'auto', '{}', f.submitted_at, f.submitted_at from fresh f where f.holder is not null;
+insert into core.assignment (id, case_id, app_user, how, reason, assigned_at, accepted_at, ended_at, end_reason)
+select md5('assignment ' || f.n)::uuid, f.id, f.holder, 'auto', '{}', f.submitted_at, f.submitted_at,
+       case when not f.open then f.submitted_at + interval '20 days' end, case when not f.open then 'closed' end
+from fresh f where f.holder is not null;
 
 insert into core.event (case_id, object_kind, object_id, type, actor_kind, at)
 select f.id, 'case', f.id, e.type, 'complainant', f.submitted_at
