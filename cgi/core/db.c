@@ -152,7 +152,14 @@ enum err db_begin(struct db *db)
 
 enum err db_commit(struct db *db)
 {
+    enum db_outcome outcome;
+
     assert(db->mode == DB_MODE_WRITE);
+    outcome = db_settle(db);
+    if (outcome != DB_DONE) {
+        db_abort(db);
+        return db_err_of(db, outcome);
+    }
     return db_err_of(db, commit(db));
 }
 
@@ -231,6 +238,20 @@ enum err db_step_(struct db *db, const char *function, struct db_rows **rows,
 {
     assert(db->mode == DB_MODE_WRITE);
     return call_inside(db, function, rows, args, n);
+}
+
+enum err db_step_later_(struct db *db, const char *function, const struct db_arg *args, size_t n)
+{
+    enum db_outcome outcome;
+
+    assert(db->arena != NULL && db->mode == DB_MODE_WRITE);
+    db->detail = (struct str){0};
+    outcome = db->conn == NULL ? DB_LOST : db_send(db, function, args, n);
+    if (outcome == DB_STALE) {
+        db_new_generation(db);
+        outcome = DB_SOFT;
+    }
+    return db_err_of(db, outcome);
 }
 
 enum err db_read_(struct db *db, const char *function, struct db_rows **rows,

@@ -88,6 +88,12 @@ enum err db_begin(struct db *db);
     db_step_((db), (fn), (rows), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
 /* What db_step calls: args, n parameters of the function; rows may be NULL. */
 enum err db_step_(struct db *db, const char *function, struct db_rows **rows, const struct db_arg *args, size_t n);
+/* As db_step for a call whose rows nobody needs: returns when it has been sent, so that the next one can be made ready while the server is
+ * at work.  What is wrong with it is told by the next call of the transaction, whichever that is. */
+#define db_step_later(db, fn, ...) \
+    db_step_later_((db), (fn), (const struct db_arg[]){__VA_ARGS__}, sizeof((const struct db_arg[]){__VA_ARGS__}) / sizeof(struct db_arg))
+/* What db_step_later calls. */
+enum err db_step_later_(struct db *db, const char *function, const struct db_arg *args, size_t n);
 /* Ends what db_begin began.  ERR_UNCONFIRMED when nobody knows whether it was kept; db_abort rolls back and never fails. */
 enum err db_commit(struct db *db);
 void db_abort(struct db *db);

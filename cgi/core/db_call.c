@@ -29,6 +29,18 @@ bool db_wait_socket(PGconn *conn, bool to_write, bool to_read, int64_t until)
     }
 }
 
+/* Sends what libpq holds; false when `until` has passed. *unsent < 0: the connection is broken, and its result says why. */
+static bool flush(struct db *db, int64_t until, int *unsent)
+{
+    while ((*unsent = PQflush(db->conn)) > 0) {
+        if (!db_wait_socket(db->conn, true, true, until))
+            return false;
+        if (PQconsumeInput(db->conn) == 0)
+            break;
+    }
+    return true;
+}
+
 /* Waits for the next result; NULL with DB_DONE means there are no more.  Never blocks inside libpq: the connection is non-blocking,
  * and what is read is asked for only when it is there (SECURITY.md, finding 1: our own deadline). */
 static enum db_outcome next_result(struct db *db, int64_t until, PGresult **result)
@@ -36,13 +48,9 @@ static enum db_outcome next_result(struct db *db, int64_t until, PGresult **resu
     int unsent;
 
     *result = NULL;
-    while ((unsent = PQflush(db->conn)) > 0) {
-        if (!db_wait_socket(db->conn, true, true, until)) {
-            db_drop(db);
-            return DB_LATE;
-        }
-        if (PQconsumeInput(db->conn) == 0)
-            break;
+    if (!flush(db, until, &unsent)) {
+        db_drop(db);
+        return DB_LATE;
     }
     while (unsent >= 0 && PQstatus(db->conn) == CONNECTION_OK && PQisBusy(db->conn) != 0) {
         if (!db_wait_socket(db->conn, false, true, until)) {
@@ -259,6 +267,9 @@ static enum db_outcome send_call(struct db *db, const char *sql, const struct db
     const char *name = NULL;
     enum db_outcome outcome;
 
+    outcome = db_settle(db);
+    if (outcome != DB_DONE)
+        return outcome;
     if (db->conn == NULL)
         return DB_LOST;
     if (!db_encode(db->arena, args, n, &e)) {
@@ -287,6 +298,36 @@ enum db_outcome db_exec(struct db *db, const char *function, const struct db_arg
     *result = NULL;
     outcome = send_call(db, sql, args, n, 0);
     return outcome == DB_DONE ? collect(db, sql, db->deadline, result) : outcome;
+}
+
+enum db_outcome db_send(struct db *db, const char *function, const struct db_arg *args, size_t n)
+{
+    const char *sql = db_call_text(db->arena, function, args, n);
+    enum db_outcome outcome = send_call(db, sql, args, n, 0);
+    int unsent;
+
+    if (outcome != DB_DONE)
+        return outcome;
+    if (!flush(db, db->deadline, &unsent)) {
+        db_drop(db);
+        return DB_LATE;
+    }
+    db->under_way = sql;
+    return DB_DONE;
+}
+
+enum db_outcome db_settle(struct db *db)
+{
+    const char *sql = db->under_way;
+    PGresult *result = NULL;
+    enum db_outcome outcome;
+
+    if (sql == NULL)
+        return DB_DONE;
+    db->under_way = NULL;
+    outcome = collect(db, sql, db->deadline, &result);
+    PQclear(result);
+    return outcome;
 }
 
 enum err db_prepare_only(struct db *db, const char *function, const struct db_arg *args, size_t n)

@@ -102,6 +102,7 @@ void db_drop(struct db *db)
 {
     PQfinish(db->conn);
     db->conn = NULL;
+    db->under_way = NULL;
     db_new_generation(db);
 }
 

@@ -54,6 +54,7 @@ struct db {
     int64_t retry_at;                /* monotonic ms; no attempt to connect before */
     int64_t backoff_ms;              /* next back-off */
     enum db_mode mode;               /* see above */
+    const char *under_way;           /* SQL text of a call whose answer is still to be read (db_step_later), or NULL */
     bool committing;                 /* COMMIT has been sent */
     bool noticed;                    /* a notice came since begin */
     enum err refusal;                /* meaning of the last DB_REFUSED, and of a failed connect */
@@ -96,6 +97,10 @@ bool db_wait_socket(PGconn *conn, bool to_write, bool to_read, int64_t until);
 /* Prepares when needed, runs, waits until db->deadline.  On DB_DONE *result is the caller's to clear. */
 enum db_outcome db_exec(struct db *db, const char *function, const struct db_arg *args, size_t n,
                         PGresult **result);
+/* Sends a call and returns when all of it is on its way; its answer is read by db_settle, before anything else is sent. */
+enum db_outcome db_send(struct db *db, const char *function, const struct db_arg *args, size_t n);
+/* Reads the answer of the call that db_send has sent; DB_DONE when there is none. */
+enum db_outcome db_settle(struct db *db);
 /* Sends one of our own texts (begin, commit, rollback, a script) and waits until `until`. */
 enum db_outcome db_text_command(struct db *db, const char *text, int64_t until, PGresult **result);
 /* Wraps a result in the request's arena; the arena clears it. */

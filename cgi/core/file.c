@@ -138,10 +138,11 @@ static enum err put_segment(struct incoming *in)
     enum err err;
 
     seal_segment_end(in->segment, &header, &sealed);
-    err = db_step(in->req->db, in->fn->segment, NULL, DB_BYTES(in->fc->bearer_name, in->fc->bearer),
-                  DB_UUID("p_case", in->fc->case_key->id), DB_UUID("p_file", meta->id),
-                  DB_INT("p_segment", meta->segments), DB_BYTES("p_header", header),
-                  DB_BYTES("p_sealed", sealed));
+    /* While the server stores it, the next one is read, hashed and sealed. */
+    err = db_step_later(in->req->db, in->fn->segment, DB_BYTES(in->fc->bearer_name, in->fc->bearer),
+                        DB_UUID("p_case", in->fc->case_key->id), DB_UUID("p_file", meta->id),
+                        DB_INT("p_segment", meta->segments), DB_BYTES("p_header", header),
+                        DB_BYTES("p_sealed", sealed));
     arena_reset(in->piece);
     in->segment = NULL;
     in->pieces = 0;
