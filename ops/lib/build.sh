@@ -34,6 +34,10 @@ build_make() {
         if [ ! -f "$build/Makefile" ] || [ "$src/configure" -nt "$build/config.status" ] ||
             [ "$(cat "$build/flags" 2>/dev/null)" != "${flags[*]}" ]; then
             step "configuring"
+            # Objects made with other flags would be taken for good.
+            if [ -f "$build/flags" ] && [ "$(cat "$build/flags")" != "${flags[*]}" ]; then
+                run_logged clean.log as_builder make -C "$build" --no-print-directory clean
+            fi
             (cd "$build" && run_logged configure.log as_builder "$src/configure" "${flags[@]}" --quiet)
             printf '%s\n' "${flags[*]}" >"$build/flags"
         fi
