@@ -27,7 +27,7 @@ need_root() {
     command -v sudo >/dev/null || die "this needs root, and sudo is not installed" \
         "Run it as root, or install sudo and allow this user to use it."
     local keep=AIDDESK_DATABASE,AIDDESK_BUILD,AIDDESK_CONFIGURE,AIDDESK_PAGES_PER_MINUTE
-    keep+=,AIDDESK_MATRIX,AIDDESK_TEST_ONLY,AIDDESK_TEST_SKIP,CI,TERM
+    keep+=,AIDDESK_PROBE_TABLE,AIDDESK_MATRIX,AIDDESK_TEST_ONLY,AIDDESK_TEST_SKIP,CI,TERM
     exec sudo --preserve-env="$keep" -- "$0" "$@"
 }
 

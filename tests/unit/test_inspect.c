@@ -257,6 +257,27 @@ static void a_child_that_dies_or_fails_gives_no_answer(void **state)
     }
 }
 
+/* Runs one that a refused call ends, and waits until somebody has said so. */
+static void refused_call(void *ctx)
+{
+    struct inspect *ins = script(ctx, "kill -s SYS $$");
+    int64_t until = clock_monotonic_ms() + 5000;
+    struct stat st = {0};
+
+    assert_false(inspect_run(ctx, ins, -1, STR("x")).checked);
+    while (fstat(STDERR_FILENO, &st) == 0 && st.st_size == 0 && clock_monotonic_ms() < until)
+        (void)usleep(10000);
+    stop(ins);
+}
+
+static void a_child_that_its_sandbox_ends_is_in_the_log(void **state)
+{
+    struct str log = unit_stderr_of(*state, refused_call, *state);
+
+    assert_true(str_find(log, STR("\"child-died\",\"detail\":\"signal\",\"number\":31"), 0) !=
+                SIZE_MAX);
+}
+
 static void a_child_that_reads_nothing_but_answers_is_heard(void **state)
 {
     struct arena *a = *state;
@@ -343,6 +364,7 @@ int main(void)
         unit_test_of(an_answer_comes_back_through_the_pipes),
         unit_test_of(the_child_has_no_environment_and_three_descriptors),
         unit_test_of(a_child_that_dies_or_fails_gives_no_answer),
+        unit_test_of(a_child_that_its_sandbox_ends_is_in_the_log),
         unit_test_of(a_child_that_reads_nothing_but_answers_is_heard),
         unit_test_of(a_child_whose_asker_is_gone_is_killed),
         unit_test_of(without_a_spawner_or_slot_nothing_could_be_checked),
