@@ -158,10 +158,13 @@ static PGconn *connect_once(struct db *db, enum err *why)
                            "client_encoding",
                            "target_session_attrs",
                            "tcp_user_timeout",
+                           "gssencmode",
                            NULL};
-    /* Keepalives and tcp_user_timeout do nothing on unix sockets; over a network the latter makes a dead host give way to the next. */
-    const char *values[] = {db->host,        db->port, db->name,     db->role, db->options,
-                            db->application, "UTF8",   "read-write", "2000",   NULL};
+    /* Keepalives and tcp_user_timeout do nothing on unix sockets; over a network the latter makes a dead host give way to the next.
+     * Over a network libpq would look for Kerberos first, in files and keys that a sandbox does not give (SECURITY.md §6: TLS). */
+    const char *values[] = {db->host,    db->port,        db->name, db->role,
+                            db->options, db->application, "UTF8",   "read-write",
+                            "2000",      "disable",       NULL};
     PGconn *conn = PQconnectStartParams(names, values, 0);
 
     *why = ERR_UNAVAILABLE;

@@ -131,7 +131,11 @@ static const struct call calls[] = {
     /* how long an answer of the name server is */
     {SANDBOX_NETWORK, CALL(ioctl), IF(EQUALS, 1, FIONREAD)},
     {SANDBOX_NETWORK, CALL(ioctl), IF(EQUALS, 1, FIONBIO)},
-    {SANDBOX_NETWORK, CALL(uname)}, /* the greeting of SMTP */
+    {SANDBOX_NETWORK, CALL(uname)},  /* the greeting of SMTP */
+    {SANDBOX_NETWORK, CALL(getuid)}, /* libpq, libcurl: whose files would be looked for */
+    {SANDBOX_NETWORK, CALL(geteuid)},
+    {SANDBOX_NETWORK, CALL(getgid)},
+    {SANDBOX_NETWORK, CALL(getegid)},
     {SANDBOX_NETWORK, CALL(rt_sigpending)},
     {SANDBOX_NETWORK, CALL(rt_sigtimedwait)}, /* libpq and SIGPIPE under TLS */
     {SANDBOX_MAIL, CALL(socketpair)},
