@@ -53,7 +53,8 @@ static inline struct db_arg db_arg_str(const char *name, enum db_type type, stru
 
 /* Opens the connection of this process (after fork, never before).  role: "aiddesk_intake", whose schema is what follows "aiddesk_";
  * statement_timeout_ms: the server's limit of one statement; deadline_ms: own deadline of a request (8000, uploads 45000).  Connecting
- * happens on first use and again after a loss; then clock_now() gets its offset from <schema>.clock_offset(), bigint microseconds. */
+ * happens on first use and again after a loss, with a wait of up to 2 s for a server that has just gone away; then clock_now() gets its
+ * offset from <schema>.clock_offset(), bigint microseconds. */
 struct db *db_open(const struct config *config, const char *role, int statement_timeout_ms, int deadline_ms);
 void db_close(struct db *db);
 /* Connects, so that the first request does not wait for it and finds the service's clock set: what it mints before its first call must

@@ -98,6 +98,8 @@ static enum db_outcome classify(struct db *db, const PGresult *result)
         return DB_LOST;
     if (in_class(state, "57014") || in_class(state, "55P03") || in_class(state, "53"))
         db->refusal = ERR_BUSY;
+    if (in_class(state, "58")) /* its disk or its machine fails */
+        db->refusal = ERR_UNAVAILABLE;
     return DB_REFUSED;
 }
 

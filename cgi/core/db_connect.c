@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -11,6 +12,7 @@ enum {
     CONNECT_MS = 5000,        /* one attempt, all hosts together */
     BACKOFF_FIRST_MS = 50,    /* doubled after each failure … */
     BACKOFF_MAX_MS = 1000,    /* … up to this, so that /health/ready is never wrong for 2 s */
+    GRACE_MS = 2000,          /* so long after it went away requests wait for it */
     STATEMENTS_BLOCK = 16384, /* arena of the prepared statements */
     OPERATOR_MS = 24 * 3600 * 1000 /* the operator's tool waits as long as it takes */
 };
@@ -200,16 +202,11 @@ static bool read_clock_offset(struct db *db)
     return ok;
 }
 
-bool db_connect(struct db *db)
+/* One attempt, and when the next may be made. */
+static bool attempt(struct db *db)
 {
-    int64_t now = clock_monotonic_ms();
     enum err why = ERR_UNAVAILABLE;
 
-    if (db->conn != NULL)
-        return true;
-    db->refusal = ERR_UNAVAILABLE;
-    if (now < db->retry_at)
-        return false;
     db->conn = connect_once(db, &why);
     if (db->conn != NULL) {
         PQsetNoticeReceiver(db->conn, on_notice, db);
@@ -217,6 +214,7 @@ bool db_connect(struct db *db)
         if (read_clock_offset(db)) {
             db->backoff_ms = BACKOFF_FIRST_MS;
             db->retry_at = 0;
+            db->away_since = 0;
             return true;
         }
         db_drop(db);
@@ -225,6 +223,35 @@ bool db_connect(struct db *db)
     db->retry_at = clock_monotonic_ms() + db->backoff_ms;
     db->backoff_ms = db->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : db->backoff_ms * 2;
     log_write(LOG_ERROR_, LOG_LINE(.event = "db-connect", .err = why));
+    return false;
+}
+
+/* A server that has crashed is back within a second or two, and nothing has been sent yet: whoever comes in that time waits and notices
+ * nothing.  When it stays away, nobody is held up any more. */
+static bool wait_worth(struct db *db)
+{
+    int64_t now = clock_monotonic_ms();
+    int64_t until = db->retry_at > now ? db->retry_at : now;
+    struct timespec t = {.tv_sec = (until - now) / 1000, .tv_nsec = (until - now) % 1000 * 1000000};
+
+    if (db->away_since == 0)
+        db->away_since = now;
+    if (db->by_operator || db->refusal != ERR_UNAVAILABLE || until >= db->away_since + GRACE_MS ||
+        until >= db->deadline)
+        return false;
+    (void)nanosleep(&t, NULL);
+    return true;
+}
+
+bool db_connect(struct db *db)
+{
+    if (db->conn != NULL)
+        return true;
+    db->refusal = ERR_UNAVAILABLE;
+    do {
+        if (clock_monotonic_ms() >= db->retry_at && attempt(db))
+            return true;
+    } while (wait_worth(db));
     return false;
 }
 

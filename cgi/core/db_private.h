@@ -53,6 +53,7 @@ struct db {
     int64_t deadline;                /* monotonic ms; end of the present request */
     int64_t retry_at;                /* monotonic ms; no attempt to connect before */
     int64_t backoff_ms;              /* next back-off */
+    int64_t away_since;              /* monotonic ms; first failed attempt in a row, 0 = none */
     enum db_mode mode;               /* see above */
     const char *under_way;           /* SQL text of a call whose answer is still to be read (db_step_later), or NULL */
     bool committing;                 /* COMMIT has been sent */
@@ -68,7 +69,7 @@ struct db_rows {
 };
 
 /* ---- db_connect.c ---- */
-/* Connects when there is no connection.  false: db->refusal is ERR_BUSY (53300) or ERR_UNAVAILABLE. */
+/* Connects when there is no connection; waits up to 2 s for a server that has just gone away.  false: db->refusal is ERR_BUSY (53300) or ERR_UNAVAILABLE. */
 bool db_connect(struct db *db);
 /* Closes without cancelling; prepared statements are forgotten. */
 void db_drop(struct db *db);

@@ -32,6 +32,15 @@ static void a_clash_without_end_is_busy(void **state)
     assert_int_equal(clash(f, "40001", 6, 11, NULL), ERR_OK); /* the seventh draw */
 }
 
+static void a_disk_that_fails_is_no_fault_of_the_request(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(clash(f, "58030", 1, 12, NULL), ERR_UNAVAILABLE);
+    assert_int_equal(clash(f, "53100", 2, 12, NULL), ERR_BUSY);
+    assert_int_equal(count(f, 12), 0);
+}
+
 /* ---- unknown ends ---- */
 
 static void a_notice_makes_a_write_unconfirmed(void **state)
@@ -168,18 +177,48 @@ static void a_write_is_never_sent_twice(void **state)
     assert_int_equal(count(f, 31), 0);
 }
 
+/* A server that crashed refuses everybody while it recovers, and is back a moment later. */
+static void a_database_that_comes_back_soon_is_waited_for(void **state)
+{
+    struct fixture *f = *state;
+    int status = 0;
+    pid_t child;
+
+    (void)backend(f);
+    script(f->admin, "alter role aiddesk_unit nologin");
+    kill_backend(f);
+    child = fork();
+    if (child == 0) {
+        struct db *db = open_admin(f, "aiddesk_unit_db");
+        enum err err =
+            db_script(db, STR("select pg_sleep(0.5); alter role aiddesk_unit login"), NULL);
+
+        _exit(err == ERR_OK ? 0 : 1);
+    }
+    assert_int_equal(add(f, 32, "after a wait"), ERR_OK);
+    assert_int_equal(count(f, 32), 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void a_database_that_is_away_is_unavailable(void **state)
 {
     struct fixture *f = *state;
     struct config away = f->config;
+    int64_t before;
     struct db *db;
 
     away.database = STR("/nowhere");
-    db = db_open(&away, "aiddesk_unit", 1000, 1000);
+    db = db_open(&away, "aiddesk_unit", 8000, 8000);
     db_request_begin(db, f->arena);
+    before = clock_monotonic_ms();
     assert_int_equal(db_read0(db, "unit.backend", NULL), ERR_UNAVAILABLE);
+    assert_in_range(clock_monotonic_ms() - before, 1000, 2500);
+    /* It stays away: nobody waits any more. */
+    before = clock_monotonic_ms();
     assert_int_equal(db_write0(db, "unit.backend", NULL), ERR_UNAVAILABLE);
     assert_int_equal(db_snapshot_begin(db), ERR_UNAVAILABLE);
+    assert_in_range(clock_monotonic_ms() - before, 0, 500);
     db_close(db);
 }
 
@@ -188,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLUSTER_TEST(a_clash_is_tried_five_times_again),
         CLUSTER_TEST(a_clash_without_end_is_busy),
+        CLUSTER_TEST(a_disk_that_fails_is_no_fault_of_the_request),
         CLUSTER_TEST(a_notice_makes_a_write_unconfirmed),
         CLUSTER_TEST(a_connection_lost_in_commit_is_unconfirmed),
         CLUSTER_TEST(a_commit_past_the_deadline_is_unconfirmed),
@@ -197,6 +237,7 @@ int main(void)
         CLUSTER_TEST(a_read_survives_a_lost_connection),
         CLUSTER_TEST(a_write_begins_on_a_new_connection),
         CLUSTER_TEST(a_write_is_never_sent_twice),
+        CLUSTER_TEST(a_database_that_comes_back_soon_is_waited_for),
         CLUSTER_TEST(a_database_that_is_away_is_unavailable),
     };
 
