@@ -166,9 +166,9 @@ enum err submit_post(struct request *req, struct reply *rep)
 
     if (err == ERR_OK)
         return ERR_OK;
-    /* Busy may be the own draft's row, still held by a submission that waits to be confirmed; and without a database nobody knows what
-     * became of the press before this one. */
-    if (err == ERR_UNCONFIRMED || err == ERR_BUSY || err == ERR_UNAVAILABLE)
+    /* Whatever fails on our side, the person needs to know this one thing.  Busy may be the own draft's row, still held by a submission that
+     * waits to be confirmed; and without a database nobody knows what became of the press before this one. */
+    if (err == ERR_UNCONFIRMED || err == ERR_BUSY || err_row(err)->blame == BLAME_OURS)
         req->form.notice = "shared.not_confirmed.submit";
     return reply_form_again(req, rep, err);
 }
