@@ -20,8 +20,7 @@ process_start() {
     (
         cd /
         umask 077
-        # Who watches in the background ignores some signals; that is not for what it starts.
-        exec 8>&- setsid "${as[@]}" env -i --default-signal=HUP,INT,QUIT PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8 HOME=/nonexistent "$@"
+        exec 8>&- setsid "${as[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 LC_ALL=C.UTF-8 HOME=/nonexistent "$@"
     ) </dev/null >>"$logs/$name.log" 2>&1 &
     printf '%s %s\n' "$!" "$(start_time $!)" >"$run/pid/$name"
 }
