@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
+import { psql } from '../support/database.mjs';
 import { kept, once, whole } from '../durability/check.mjs';
-import { killAtCalls, parts, sends } from '../durability/kill-intake.mjs';
+import { Complaint } from '../durability/complainant.mjs';
+import { files, killAtCalls, parts, sends } from '../durability/kill-intake.mjs';
 import { onDisk } from '../durability/disk.mjs';
 import { Ledger } from '../durability/ledger.mjs';
 import { cuts } from '../durability/power.mjs';
@@ -22,6 +24,17 @@ for (const [part, chosen] of [[parts[0], sends], [parts[2], (call) => sends(call
     assert.ok(done.hit >= done.chosen - 2, 'too many calls did not come again'); // how often it waits differs by one or two
   });
 }
+
+test('a_connection_lost_between_two_requests_is_not_noticed', async () => {
+  const complaint = new Complaint(url, ledger, { files: files() });
+  const upload = () => complaint.upload();
+  for (const step of [() => complaint.begin(), upload, upload, upload, () => complaint.contact(), () => complaint.insist()]) {
+    await psql("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'aiddesk_intake'");
+    await step();
+  }
+  assert.equal(complaint.refused, 0);
+  complaints.push(complaint);
+});
 
 test('the_power_is_cut_under_load', async (t) => {
   t.diagnostic(JSON.stringify(await cuts(url, ledger, dir, complaints, 1)));
