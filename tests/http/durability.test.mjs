@@ -21,7 +21,7 @@ for (const [part, chosen] of [[parts[0], sends], [parts[2], (call) => sends(call
   test(`killed_at_each_call_that_sends_something_in_a_${part.what.replaceAll(' ', '_')}`, async (t) => {
     const done = await killAtCalls(url, ledger, part, complaints, chosen);
     t.diagnostic(JSON.stringify(done));
-    assert.ok(done.hit >= done.chosen - 2, 'too many calls did not come again'); // how often it waits differs by one or two
+    assert.ok(done.hit >= done.chosen - 2, 'too many calls did not come again');
   });
 }
 
