@@ -76,7 +76,7 @@ export async function standbyAway(url, ledger, all, { which = Object.keys(ends),
   if (!everything) assert.ok((await value('select count(*)::int from core.case_file where submitted_at is not null')) > all.length, 'the primary has them');
   await standby.kill();
   if (failover) await standby.takeOver();
-  else await Standby.needed(false);
+  else await standby.discard();
   for (const { complaint } of mine) {
     await complaint.insist();
     all.push(complaint);

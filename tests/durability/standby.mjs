@@ -77,6 +77,12 @@ export class Standby {
     await until('the standby is gone', 10, async () => !(await readFile(`/proc/${this.pid}/stat`, 'utf8').catch(() => ' Z ')).match(/\) [^Z]/));
   }
 
+  /** Nobody needs it any more. */
+  async discard() {
+    await Standby.needed(false);
+    await rm(this.data, { recursive: true });
+  }
+
   /**
    * The primary is lost for ever, and the standby takes its place with what it had when it was killed: ops/run finds PostgreSQL ended and
    * starts it again, on the other data.
