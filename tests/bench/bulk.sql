@@ -4,6 +4,7 @@
 set session_replication_role = replica;
 set synchronous_commit = off;
 set maintenance_work_mem = '256MB';
+set work_mem = '256MB';
 
 insert into core.platform (id, name, name_key, status)
 select md5('platform ' || n)::uuid, '批量卡盟' || n, '批量卡盟' || n, case when n % 10 = 0 then 'UNVERIFIED' else 'OPERATING' end

@@ -1,6 +1,6 @@
 -- intake's own functions: a draft and its limits, consents, resume code, recipients, submission, receipt (DESIGN.md §8, SECURITY.md §3.4).
 \ir support.psql
-select plan(48);
+select plan(49);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -113,7 +113,11 @@ select is(t.submit('a', null), 'UD023', 'another choice than the caller sealed t
 select is(t.submit('a', t.id('zhou'), p_group => 2), 'UD023', 'an old group key: seal again');
 select is(t.submit('a', t.id('zhou'), p_identity => false), 'UD022 ir46_minimum', 'without the promise of real identity it is refused');
 select is((select count(*) from core.case_seal s where s.case_id = md5('a')::uuid), 0::bigint, 'a refused submission leaves no seal');
-select is(t.submit('a', t.id('zhou')), 'new', 'submitted');
+select t.person('sun') \gset
+update core.app_user set last_assigned_at = core.now() where id = t.id('zhou');
+select isnt((select app_user from engine.assign_pick(p_case => md5('a')::uuid)), t.id('zhou'), 'meanwhile another choice would be made');
+select is(t.submit('a', t.id('zhou')), 'new', 'submitted, to the one who was chosen when it was sealed');
+update core.app_user set state = 'disabled' where id = t.id('sun');
 select is(t.submit('a', t.id('zhou')), 'again', 'a repeat gives the same number');
 select is((select string_agg(s.recipient_kind, ' ' order by s.recipient_kind) from core.case_seal s where s.case_id = md5('a')::uuid), 'code group pool user', 'seals');
 select is((select string_agg(k.kind, ' ' order by k.kind) from core.consent k where k.case_id = md5('a')::uuid), 'HANDLE_CASE STATISTICS', 'consents');

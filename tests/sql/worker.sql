@@ -1,6 +1,6 @@
 -- worker: what happens because time passes, mail, rollups and releases (DESIGN.md §12).
 \ir support.psql
-select plan(41);
+select plan(43);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -76,10 +76,18 @@ select is((select at from core.heartbeat where name = 'clocks'), core.now(), 'a 
 select is((select n from worker.gauges() where name = 'aiddesk_outbox_failed'), 1::bigint, 'failed mail is a gauge');
 select count(*) as deltas from stat.delta \gset
 select sum(n) as submitted from stat.delta where measure = 'submitted' \gset
+create temporary view shown as
+select p.part, x.week, x.measure, x.code, sum(x.n) as n
+from (values ('total'), ('week'), ('dimension'), ('product'), ('problem')) p (part), lateral engine.tallies(p_platform => null, p_part => p.part) x
+group by 1, 2, 3, 4;
+create temporary table before_folding as select * from shown;
 select is(worker.fold(p_max => 2), 2::bigint, 'a batch is folded');
 select is(worker.fold(p_max => 100000), :deltas::bigint - 2, 'then the rest');
 select is((select sum(n) from stat.daily where measure = 'submitted'), :submitted::numeric, 'nothing is lost or counted twice');
 select is((select count(*) from stat.delta) + (select count(*) from stat.duration_delta), 0::bigint, 'nothing is left');
+select ok((select count(*) > 0 from before_folding) and not exists (table before_folding except table shown) and not exists (table shown except table before_folding),
+          'pages show the same sums as before');
+select is((select sum(n) from stat.tally where part = 'total' and not everywhere and measure = 'submitted'), :submitted::numeric, 'the sums of platforms are those of all');
 
 -- Releases
 select is((select count(*) from worker.export_take()), 0::bigint, 'nothing to build');
