@@ -186,7 +186,7 @@ async function contents(database) {
   const tables = (await sql(database, `select format('select %L, coalesce(md5(string_agg(t::text, chr(10) order by t::text)), ''-'') from %I.%I t;', n.nspname || '.' || c.relname, n.nspname, c.relname)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname in ('core', 'ref', 'stat') and c.relkind = 'r' and c.relname <> 'heartbeat' order by 1`));
-  const rights = await sql(database, `select p.oid::regprocedure, p.proacl::text, p.proconfig::text, p.proowner::regrole from pg_proc p
+  const rights = await sql(database, `select p.oid::regprocedure::text, p.proacl::text, p.proconfig::text, p.proowner::regrole from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace where n.nspname in ('core', 'ref', 'engine', 'intake', 'desk', 'account', 'pg_catalog') order by 1`);
   return { rows: await sql(database, tables), rights, database: await sql(database, "select datacl::text from pg_database where datname = current_database()") };
 }
