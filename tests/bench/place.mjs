@@ -100,7 +100,8 @@ export async function callsDuring(place, role, work) {
     if (parts[2] === 'LOG') calls.push({ sql: parts[3].trim(), values: [] });
     else if (calls.length > 0) calls[calls.length - 1].values = constants(parts[3]);
   }
-  return calls;
+  // A process asks for the vocabulary once in its life, and not for a page.
+  return calls.filter(({ sql: text }) => !text.includes('.vocabulary('));
 }
 
 /** Builds tests/bench/bare where the installation was built; returns its path. */

@@ -30,8 +30,7 @@ function scriptOf(calls) {
     [of('submit', 13), fresh('c', 32)],
     [of('save_platform', 8), `array[${fresh('e', 32)}]`],
   ]);
-  const lines = calls.filter(({ sql }) => !sql.includes('.vocabulary(')) // a process asks once in its life
-    .map(({ sql, values }) => `${sql.replace(/\$(\d+)/g, (_, n) => made.get(values[n - 1]) ?? literal(values[n - 1]))};`);
+  const lines = calls.map(({ sql, values }) => `${sql.replace(/\$(\d+)/g, (_, n) => made.get(values[n - 1]) ?? literal(values[n - 1]))};`);
   return `\\set n random(1, 9000000000000000000)\n${lines.join('\n')}\n`;
 }
 
