@@ -2,7 +2,7 @@
 # `make probes`, and by nobody else.
 probe_programs = tests/probe/aiddesk-intake tests/probe/aiddesk-track tests/probe/aiddesk-account tests/probe/aiddesk-desk \
   tests/probe/aiddesk-report tests/probe/aiddesk-worker tests/probe/aiddesk-inspect
-EXTRA_PROGRAMS = $(probe_programs)
+EXTRA_PROGRAMS += $(probe_programs)
 CLEANFILES += $(probe_programs)
 .PHONY: probes
 probes: $(probe_programs)
