@@ -9,7 +9,7 @@
 #include "core/vocab.h"
 #include "desk/desk.h"
 
-enum { PAGE = 25, HOME = 50, HOME_READ = 201, TOTAL_SHOWN = 1000, FIRST_LEAD_SCOPE = 5 };
+enum { PAGE = 25, HOME = 50, HOME_READ = 201, TOTAL_SHOWN = 200, FIRST_LEAD_SCOPE = 5 };
 
 static const char *const scopes[] = {"mine", "overdue", "today",   "unassigned", "all",
                                      "lane", "late",    "waiting", "returned",   NULL};

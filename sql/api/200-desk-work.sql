@@ -67,10 +67,10 @@ declare
 begin
     return query
     select count(*) from engine.cases_found(p_user => v_user, p_scope => p_scope, p_status => p_status, p_platform => p_platform, p_after => null,
-                                            p_after_id => null, p_max => 1001, p_sorted => false) c;
+                                            p_after_id => null, p_max => 201, p_sorted => false) c;
 end
 $$;
-comment on function desk.cases_total(bytea, text, text, text) is 'How many a list has; counting stops at 1,001. Refuses: UD001, UD003.';
+comment on function desk.cases_total(bytea, text, text, text) is 'How many a list has; counting stops at 201. Refuses: UD001, UD003.';
 
 create function desk.case_page(p_session bytea, p_case uuid)
 returns table (case_no text, status text, version bigint, lane text, platform text, platform_id uuid, registered_name text, credit_code text,
