@@ -38,6 +38,10 @@ const realPid = (name) => Number(readFileSync(path.join(run, 'pid', name), 'utf8
 const status = (pid, name) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
 const childrenOf = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 const table = [];
+/** What a step would leave behind if it were not refused: of this run, and gone after it. */
+const stray = `aiddesk-probe-${process.pid}`;
+const strays = ['/tmp', '/dev/shm', '/var/tmp', run, path.join(run, 'web'), data, stage].map((folder) => path.join(folder, stray));
+after(() => Promise.all(strays.map((name) => rm(name, { recursive: true, force: true }))));
 
 /** A probe that runs: ask(step, argument, number) gives the outcome, "SIGSYS" when the process ended by it. */
 class Probe {
@@ -129,9 +133,9 @@ function stepsOf(name, probe) {
   for (const file of [...unreadable, ...(probe.landlock > 0 || !reading.includes(name) ? readable : [])]) steps.push(['open_read', file, 0, files]);
   steps.push(['open_write', conf, 0, files], ['open_write', path.join(data, 'views/desk/case.mustache'), 0, files],
     ['open_write', path.join(logs, `aiddesk-${name}.log`), 0, files], ['open_write', path.join(run, 'state/slots'), 0, files]);
-  for (const folder of ['/tmp', '/dev/shm', '/var/tmp']) if (probe.landlock > 0 || !reading.includes(name)) steps.push(['create', `${folder}/aiddesk-probe-file`, 0, files]);
-  for (const folder of [run, path.join(run, 'web'), data, stage]) steps.push(['create', path.join(folder, 'aiddesk-probe-file'), 0, files]);
-  steps.push(['make_folder', '/tmp/aiddesk-probe-folder', 0, files], ['remove_file', path.join(run, 'web/aiddesk-desk.sock'), 0, files],
+  for (const folder of ['/tmp', '/dev/shm', '/var/tmp']) if (probe.landlock > 0 || !reading.includes(name)) steps.push(['create', path.join(folder, stray), 0, files]);
+  for (const folder of [run, path.join(run, 'web'), data, stage]) steps.push(['create', path.join(folder, stray), 0, files]);
+  steps.push(['make_folder', path.join('/tmp', stray), 0, files], ['remove_file', path.join(run, 'web/aiddesk-desk.sock'), 0, files],
     ['change_mode', conf, 0, files], ['open_by_number', '/etc/passwd', 0, []], ['open_newer', '/etc/passwd', 0, []]);
 
   for (const file of readdirSync(path.join(run, 'web')).filter((n) => n.endsWith('.sock'))) steps.push(['connect_unix', path.join(run, 'web', file), 0, files]);
@@ -141,7 +145,7 @@ function stepsOf(name, probe) {
   }
   for (const family of [16, 17, 38, 40]) steps.push(['socket_of', '', family, families]); // netlink, packet, crypto, virtual machines
   if (name !== 'worker') for (const family of [2, 10]) steps.push(['socket_of', '', family, families]);
-  steps.push(['socket_raw', '', 0, files], ['listen_tcp', '', 0, []], ['listen_unix', '/tmp/aiddesk-probe-socket', 0, []]);
+  steps.push(['socket_raw', '', 0, files], ['listen_tcp', '', 0, []], ['listen_unix', path.join('/tmp', stray), 0, []]);
 
   for (const what of ['exec_memory', 'fork_process', 'be_dumpable', 'become_root', 'own_namespace', 'change_root', 'mount_something', 'keys_of_kernel',
     'load_bpf', 'watch_events', 'ring', 'faults', 'shared_memory', 'watch_files', 'old_personality', 'set_host']) steps.push([what, '', 0, []]);
@@ -198,7 +202,7 @@ for (const name of programs) {
         for (let tries = 0; told() < probe.ends && tries < 100; tries++) await new Promise((done) => setTimeout(done, 20));
         assert.equal(told(), probe.ends, 'the parent logs each');
       }
-      for (const left of ['/tmp/aiddesk-probe-folder', '/tmp/aiddesk-probe-file']) assert.ok(!existsSync(left), left);
+      assert.deepEqual(strays.filter((name) => existsSync(name)), []);
     });
   });
 }
@@ -213,7 +217,7 @@ for (const name of programs) {
       ...[...others, 'aiddesk_owner', 'postgres'].flatMap((r) => [`set role ${r}`, `set session authorization ${r}`]),
       'create temp table t (a int)', 'create table public.t (a int)', 'create schema s', 'select lo_create(0)', "select lo_from_bytea(0, 'x')",
       "create function pg_temp.f() returns int language sql as 'select 1'", 'do $$ begin end $$', 'create extension dblink',
-      "copy core.case_file to '/tmp/aiddesk-probe'", "copy (select 1) to '/tmp/aiddesk-probe'", "copy (select 1) to program 'true'", 'copy core.case_file to stdout',
+      `copy core.case_file to '/tmp/${stray}'`, `copy (select 1) to '/tmp/${stray}'`, "copy (select 1) to program 'true'", 'copy core.case_file to stdout',
       'copy core.case_file from stdin', "select pg_read_file('/etc/passwd')", "select pg_ls_dir('.')", "select pg_notify('a', 'b')",
       'select pg_advisory_lock(1)', 'select pg_reload_conf()', `alter role ${role} superuser`, `alter role ${role} connection limit -1`,
       'select rolpassword from pg_authid', 'select passwd from pg_shadow', 'select * from pg_statistic limit 1',
@@ -273,7 +277,7 @@ test('a_broken_inspect_gets_nowhere_at_all', { skip }, async () => {
   assert.match(await inspect('open_read', '/etc/passwd'), /^SIGSYS$/);
   const steps = [
     ...['open_write', 'create', 'make_folder', 'remove_file', 'change_mode', 'open_by_number', 'open_newer', 'connect_unix', 'listen_unix', 'exec_program']
-      .map((step) => [step, '/tmp/aiddesk-probe-file']),
+      .map((step) => [step, path.join('/tmp', stray)]),
     ...['connect_tcp', 'listen_tcp', 'socket_raw', 'exec_memory', 'fork_process', 'be_dumpable', 'become_root', 'own_namespace', 'change_root', 'mount_something',
       'keys_of_kernel', 'load_bpf', 'watch_events', 'ring', 'faults', 'shared_memory', 'watch_files', 'old_personality', 'join_group'].map((step) => [step, '']),
     ...[1, 2, 16].map((family) => ['socket_of', '', family]),
