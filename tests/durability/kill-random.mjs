@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { value } from '../support/database.mjs';
 import { kept, once, whole } from './check.mjs';
 import { Load } from './load.mjs';
-import { children, parent, serving, signal } from './processes.mjs';
+import { children, parent, serving, settled, signal } from './processes.mjs';
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
@@ -40,6 +40,7 @@ export async function killAtRandom(url, ledger, victim, all, times) {
     recovery.push(await load.next());
   }
   all.push(...(await load.end()));
+  await settled();
   assert.equal(recovery.length, times);
   await kept(url, ledger);
   await whole();

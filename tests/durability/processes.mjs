@@ -61,3 +61,16 @@ export function signal(pid, what) {
     return false;
   }
 }
+
+/** Waits until every part of the installation runs: what was killed last may have been missed by nobody, and be started again any moment. */
+export async function settled() {
+  const { run } = await stack();
+  const names = (await readdir(`${run}/pid`)).filter((name) => name === 'nginx' || name === 'postgres' || name.startsWith('aiddesk-'));
+  for (const name of names) {
+    await until(`${name} runs`, 60, async () => {
+      const [pid, began] = (await readFile(`${run}/pid/${name}`, 'utf8')).trim().split(' ');
+      const stat = (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).replace(/^.*\) /s, '').split(' ');
+      return stat[0] !== 'Z' && stat[19] === began;
+    });
+  }
+}
