@@ -62,9 +62,12 @@ export function signal(pid, what) {
   }
 }
 
-/** Waits until every part of the installation runs: what was killed last may have been missed by nobody, and be started again any moment. */
+/**
+ * Waits until every part of the installation runs and answers: what was killed last may have been missed by nobody, and be started again any
+ * moment; nginx's old workers answer for a moment longer.
+ */
 export async function settled() {
-  const { run } = await stack();
+  const { run, url } = await stack();
   const names = (await readdir(`${run}/pid`)).filter((name) => name === 'nginx' || name === 'postgres' || name.startsWith('aiddesk-'));
   for (const name of names) {
     await until(`${name} runs`, 60, async () => {
@@ -73,4 +76,11 @@ export async function settled() {
       return stat[0] !== 'Z' && stat[19] === began;
     });
   }
+  let times = 0;
+  await until('it is ready', 60, async () => {
+    await wait(100);
+    const answer = await fetch(`${url}/health/ready`, { headers: { connection: 'close' } }).catch(() => null);
+    times = answer?.status === 200 ? times + 1 : 0;
+    return times === 5;
+  });
 }
