@@ -41,9 +41,10 @@ export const sends = ({ name }) => /^(send|write)/.test(name);
 
 /**
  * Kills the process at each system call of one part that chosen() takes, all of them by default.  all: complaints, the new ones are added.
- * Returns {calls, chosen, hit: how many of those it was killed at, outcomes: {what the first answer was: how often}}.
+ * rounds: how
+ * often a call is tried that came at another place.  Returns {calls, chosen, killed: how often, hit: how many of those chosen, outcomes: {what the first answer was: how often}}.
  */
-export async function killAtCalls(url, ledger, part, all, chosen = () => true) {
+export async function killAtCalls(url, ledger, part, all, chosen = () => true, rounds = 3) {
   const file = `${ledger.path}.strace`;
   const start = async () => {
     const pid = await fresh(part.pool);
@@ -64,19 +65,24 @@ export async function killAtCalls(url, ledger, part, all, chosen = () => true) {
   await finish(quiet.complaint);
   const hit = new Set();
   const outcomes = {};
+  let killed = 0;
   const wanted = calls.map((call, i) => ({ ...call, position: i + 1 })).filter(chosen);
   // How often it has to wait for an answer differs a little from time to time, so a few need another try.
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const call of wanted.filter((one) => !hit.has(one.position))) {
       const { pid, complaint } = await start();
       let outcome;
       const position = await killedAt(pid, call, file, async () => (outcome = await part.act(complaint)));
-      if (position >= 0) hit.add(position);
+      if (position >= 0) {
+        killed += 1;
+        hit.add(position);
+      }
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       await finish(complaint);
     }
   }
   await whole();
   await once(all);
-  return { calls: calls.length, chosen: wanted.length, hit: wanted.filter((one) => hit.has(one.position)).length, outcomes };
+  const found = wanted.filter((one) => hit.has(one.position)).length;
+  return { calls: calls.length, chosen: wanted.length, killed, hit: found, outcomes };
 }

@@ -55,6 +55,14 @@ async function onlySubmissions() {
  */
 export async function standbyAway(url, ledger, all, { which = Object.keys(ends), failover = true, everything = false } = {}) {
   const standby = await Standby.make();
+  try {
+    return await pressed(standby, url, ledger, all, { which, failover, everything });
+  } finally {
+    await standby.kill(); // whatever was found: it would go on, and keep the disk of the installation
+  }
+}
+
+async function pressed(standby, url, ledger, all, { which, failover, everything }) {
   if (!everything) await onlySubmissions();
   const mine = [];
   let longest = 0;

@@ -73,8 +73,10 @@ export class Standby {
 
   /** Ends it at once, with all that waits in its sockets. */
   async kill() {
+    if (this.pid === undefined) return;
     for (const pid of (await this.#all()).reverse()) signal(pid, 'SIGKILL');
     await until('the standby is gone', 10, async () => !(await readFile(`/proc/${this.pid}/stat`, 'utf8').catch(() => ' Z ')).match(/\) [^Z]/));
+    this.pid = undefined;
   }
 
   /** Nobody needs it any more. */
@@ -99,6 +101,7 @@ export class Standby {
     await this.start();
     await this.#asOwner(`${bin}/pg_ctl`, 'promote', '--wait', '--silent', '--pgdata', this.data);
     await this.#asOwner(`${bin}/pg_ctl`, 'stop', '--wait', '--silent', '--mode=fast', '--pgdata', this.data);
+    this.pid = undefined;
     await rename(this.primary, `${this.primary}-lost`);
     await rename(this.data, this.primary);
     await writeFile(note, known);
