@@ -1,6 +1,6 @@
 // Disks that can fail: PostgreSQL's files on a file system of their own, which a test fills up or cuts the power of.
 import { execFile } from 'node:child_process';
-import { mkdir, open, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { parent, children, signal, until } from './processes.mjs';
@@ -14,8 +14,26 @@ async function databaseThere(dir) {
   await symlink(path.join(dir, 'disk/pg'), path.join(dir, 'pg'));
 }
 
+/** False where a file cannot be mounted as a disk, as in most containers: nothing has power to be cut there. */
+export const hasDisks = await (async () => {
+  const dir = await mkdtemp('/tmp/aiddesk-disk.');
+  const image = path.join(dir, 'disk.img');
+  try {
+    await run('truncate', ['--size', '8M', image]);
+    await run('mkfs.ext4', ['-q', image]);
+    await run('mount', ['-o', 'loop', image, dir]);
+    await run('umount', [dir]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+})();
+
 /** Puts the database of an installation that does not exist yet, in DIR, on an ext4 of so many MB in a file: for cutPower(). */
 export async function onDisk(dir, megabytes = 1024) {
+  if (!hasDisks) return;
   const image = path.join(dir, 'disk.img');
   await run('truncate', ['--size', `${megabytes}M`, image]);
   await run('mkfs.ext4', ['-q', '-m', '0', image]);
