@@ -26,8 +26,10 @@ export async function coordinator(url) {
   const { stdout } = await aiddesk('setup');
   const client = new Client(url);
   let page = await client.get(/\/setup\/[A-Za-z0-9_-]{43}/.exec(stdout)[0]);
+  assert.equal(page.status, 200, page.text);
   const groups = [...page.body.matchAll(/<code>([0-9A-HJKMNP-TV-Z]{4})<\/code>/g)].map((m) => m[1]);
   page = await client.get('/setup/account');
+  assert.match(page.body, /第 \d+ 组/, `${page.path} ${page.status} ${page.text}`);
   const asked = Number(/第 (\d+) 组/.exec(page.body)[1]);
   page = await client.submit(page, 'form', { display_name: '协调员甲', login: 'lead.one', password, group: groups[asked - 1] });
   assert.equal(page.path, '/account/totp', page.text);
