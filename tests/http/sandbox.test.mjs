@@ -19,7 +19,7 @@ const { stage, conf, run, logs } = made;
 // A build with sanitizers leaves the sandbox open (core/sandbox.h): then there is nothing to try.
 const skip = /NEEDED.*libasan/.test(execFileSync('readelf', ['-d', path.join(stage, 'libexec/aiddesk/aiddesk-intake')], { encoding: 'utf8' }));
 const build = path.join(process.env.AIDDESK_BUILD ?? made.dir, 'build');
-execFileSync('flock', [build, 'make', '-s', '-C', build, 'probes'], { stdio: ['ignore', 'pipe', 'pipe'] });
+execFileSync('flock', [build, 'make', '-s', '-C', build, 'probes', 'CFLAGS=-g -O2 -fno-analyzer'], { stdio: ['ignore', 'pipe', 'pipe'] });
 
 const place = mkdtempSync('/tmp/aiddesk-probe-');
 await chmod(place, 0o755);
