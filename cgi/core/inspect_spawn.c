@@ -127,9 +127,8 @@ static void look_after(struct child children[CHILDREN], const struct pollfd leas
             (void)kill(c->pid, SIGKILL); /* our own child, not reaped yet: the id is still its */
         if (waitpid(c->pid, &status, WNOHANG) != c->pid)
             continue;
-        if (WIFSIGNALED(status) &&
-            WTERMSIG(status) ==
-                SIGSYS) /* its sandbox: a taken-over decoder, or a row that is missing */
+        /* Ended by its sandbox: a taken-over decoder, or a row that is missing. */
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
             log_write(LOG_ERROR_,
                       LOG_LINE(.event = "child-died", .detail = "signal", .number = SIGSYS));
         (void)close(c->lease);

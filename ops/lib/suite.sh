@@ -240,8 +240,8 @@ shared_files() {
     rm -f "$work/stack/stack.json"
 }
 
-# queue_add TASK...: what the lanes take, in this order.  A task is "shared", "analysis", "sanitize", "dist", or a test file with an installation of
-# its own.
+# queue_add TASK...: what the lanes take, in this order.  A task is "shared", "analysis", "sanitize", "dist", or a test file with an
+# installation of its own.
 queue_add() { printf '%s\n' "$@" >>"$temporary/queue"; }
 
 # queue_take: prints the first task of the queue and takes it out.

@@ -31,7 +31,7 @@ declare
     v_lead boolean := p_user.role = 'coordinator';
     v_now timestamptz := core.now();
     v_today tstzrange := engine.due_today();
-    v_hidden uuid[] := engine.platforms_hidden(p_user => p_user.id);
+    v_hidden uuid[] := engine.hidden(p_user => p_user.id);
     v_platforms uuid[];
 begin
     if p_scope in ('lane', 'late', 'waiting', 'returned') and not v_lead
@@ -41,7 +41,7 @@ begin
     if p_platform is not null then
         v_platforms := array(select p.id from core.platform p where position(lower(p_platform) in lower(p.name)) > 0);
     end if;
-    -- A custom plan knows scope and filters, so what does not apply falls away and each list has its index (0008-large-desks.sql).
+    -- A custom plan knows scope and filters, so what does not apply falls away and each list has its index (0004-cases.sql).
     return query
     select c.*
     from core.case_file c
@@ -57,9 +57,7 @@ begin
       and (p_status is null or c.status = p_status)
       and (p_platform is null or c.platform = any (v_platforms))
       and (p_after_id is null or (coalesce(c.next_due_at, 'infinity'), c.id) > (coalesce(p_after, 'infinity'), p_after_id))
-      -- No trace of a conflict of interest (engine.may_see), once for the list and not for every case.
-      and (cardinality(v_hidden) = 0 or c.platform is null or c.platform <> all (v_hidden))
-      and not exists (select from core.case_recusal r where r.app_user = v_user and r.case_id = c.id)
+      and not array[c.platform, c.id] && v_hidden
     -- Who counts takes the cases as the filters find them: in the order of dates, rare ones are far apart.
     order by case when p_sorted then coalesce(c.next_due_at, 'infinity') end, case when p_sorted then c.id end
     limit p_max;

@@ -84,29 +84,25 @@ end
 $$;
 comment on function engine.factor_check(bytea) is 'Step-up: a second factor in the last five minutes. Refuses: UD004.';
 
-create function engine.platforms_hidden(p_user uuid) returns uuid[]
+create function engine.hidden(p_user uuid) returns uuid[]
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     -- With a platform that was merged into another one, the other one too.
-    select coalesce(array_agg(x.id), '{}')
-    from (select f.platform as id from core.user_conflict f where f.app_user = p_user
-          union
-          select p.merged_into from core.user_conflict f join core.platform p on p.id = f.platform
-          where f.app_user = p_user and p.merged_into is not null) x
+    select array(select f.platform from core.user_conflict f where f.app_user = p_user
+                 union
+                 select p.merged_into from core.user_conflict f join core.platform p on p.id = f.platform
+                 where f.app_user = p_user and p.merged_into is not null
+                 union
+                 select r.case_id from core.case_recusal r where r.app_user = p_user)
 $$;
-comment on function engine.platforms_hidden(uuid) is
-    'Platforms with which the person declared a conflict of interest: no list, search or count may show a trace of their cases.';
+comment on function engine.hidden(uuid) is
+    'Platforms with which the person declared a conflict of interest, and cases from which they recused: no list, search or count may show a trace of a case when array[its platform, its id] && these.';
 
 create function engine.may_see(p_user core.app_user, p_platform uuid, p_case uuid) returns boolean
-language plpgsql stable security definer
+language sql stable security definer
 set search_path = pg_catalog, pg_temp
-as $$
-begin
-    return not coalesce(p_platform = any (engine.platforms_hidden(p_user => p_user.id)), false)
-       and not exists (select from core.case_recusal r where r.app_user = p_user.id and r.case_id = p_case);
-end
-$$;
+as $$ select not array[p_platform, p_case] && engine.hidden(p_user => p_user.id) $$;
 comment on function engine.may_see(core.app_user, uuid, uuid) is
     'False when the person declared a conflict of interest with the platform, or recused from the case: no list, search or count may show a trace of it.';
 

@@ -24,30 +24,39 @@ set search_path = pg_catalog, pg_temp
 as $$ select round(2 ^ ((p_bucket + 0.5) / 8.0) - 1)::bigint $$;
 comment on function engine.bucket_minutes(bigint) is 'Middle of a bucket in minutes.';
 
-create function engine.figures(p_from date, p_to date, p_platform uuid default null)
+create function engine.figures(p_from date, p_to date)
 returns table (day date, platform uuid, product_type text, problem_type text, measure text, dimension text, n bigint)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
     select s.day, s.platform, s.product_type, s.problem_type, s.measure, s.dimension, s.n
     from stat.daily s
-    where s.day between p_from and p_to and (p_platform is null or s.platform = p_platform)
+    where s.day between p_from and p_to
     union all
     select d.day, d.platform, coalesce(d.product_type, ''), coalesce(d.problem_type, ''), d.measure, d.dimension, d.n
     from stat.delta d
-    where d.day between p_from and p_to and (p_platform is null or d.platform = p_platform)
+    where d.day between p_from and p_to
 $$;
-comment on function engine.figures(date, date, uuid) is 'Rollups plus the unfolded tail of a period, of one platform or all: always current.';
+comment on function engine.figures(date, date) is 'Rollups plus the unfolded tail of a period: always current.';
 
-create function engine.tally_parts(p_measure text) returns text[]
-language sql immutable
+create function engine.tally_cells(p_day date, p_product text, p_problem text, p_measure text, p_dimension text)
+returns table (part text, week date, code text)
+language sql immutable rows 2
 set search_path = pg_catalog, pg_temp
 as $$
-    select array['total'] || case when p_measure in ('submitted', 'closed') then array['week'] else '{}' end
-        || case when p_measure in ('closed', 'filed', 'filing_outcome', 'overdue') then array['dimension'] else '{}' end
-        || case when p_measure = 'submitted' then array['product', 'problem'] else '{}' end
+    select x.part, x.week, x.code
+    from (values ('total', date '-infinity', ''),
+                 ('week', date_trunc('week', p_day::timestamp)::date, ''),
+                 ('dimension', date '-infinity', p_dimension),
+                 ('product', date '-infinity', coalesce(p_product, '')),
+                 ('problem', date '-infinity', coalesce(p_problem, ''))) x (part, week, code)
+    where x.part = 'total'
+       or x.part = 'week' and p_measure in ('submitted', 'closed')
+       or x.part = 'dimension' and p_measure in ('closed', 'filed', 'filing_outcome', 'overdue')
+       or x.part in ('product', 'problem') and p_measure = 'submitted'
 $$;
-comment on function engine.tally_parts(text) is 'Which sums of stat.tally a measure goes into: what the pages show and nothing more.';
+comment on function engine.tally_cells(date, text, text, text, text) is
+    'The sums of stat.tally that a change of stat.delta goes into: what the pages show and nothing more.';
 
 create function engine.tallies(p_platform uuid, p_part text, p_from date default '-infinity')
 returns table (week date, measure text, code text, n bigint)
@@ -60,13 +69,11 @@ begin
     select t.week, t.measure, t.code, t.n from stat.tally t
     where t.everywhere = (p_platform is null) and t.part = p_part and (p_platform is null or t.platform = p_platform) and t.week >= p_from
     union all
-    -- As worker.fold will add it.
-    select case p_part when 'week' then date_trunc('week', d.day::timestamp)::date else date '-infinity' end, d.measure,
-           case p_part when 'dimension' then d.dimension when 'product' then coalesce(d.product_type, '')
-                       when 'problem' then coalesce(d.problem_type, '') else '' end, d.n
+    select c.week, d.measure, c.code, d.n
     from stat.delta d
-    where (p_platform is null or d.platform = p_platform) and (p_part <> 'week' or d.day >= p_from)
-      and p_part = any (engine.tally_parts(p_measure => d.measure));
+    cross join lateral engine.tally_cells(p_day => d.day, p_product => d.product_type, p_problem => d.problem_type, p_measure => d.measure,
+                                          p_dimension => d.dimension) c
+    where (p_platform is null or d.platform = p_platform) and c.part = p_part and c.week >= p_from;
 end
 $$;
 comment on function engine.tallies(uuid, text, date) is

@@ -102,7 +102,7 @@ as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     v_now timestamptz := core.now();
-    v_hidden uuid[] := engine.platforms_hidden(p_user => v_user.id);
+    v_hidden uuid[] := engine.hidden(p_user => v_user.id);
 begin
     return query
     select count(*) filter (where c.assignee is null and c.lane = 'auto'), count(*) filter (where c.assignee is null and c.lane = 'queue'),
@@ -115,8 +115,7 @@ begin
            count(*) filter (where c.status = 'ESCALATION_DUE')
     from core.case_file c
     where c.closed_at is null and c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
-      and not coalesce(c.platform = any (v_hidden), false)
-      and not exists (select from core.case_recusal r where r.app_user = v_user.id and r.case_id = c.id);
+      and not array[c.platform, c.id] && v_hidden;
 end
 $$;
 comment on function desk.today(bytea) is
@@ -129,14 +128,13 @@ as $$
 declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['coordinator']);
     v_now timestamptz := core.now();
-    v_hidden uuid[] := engine.platforms_hidden(p_user => v_user.id);
+    v_hidden uuid[] := engine.hidden(p_user => v_user.id);
 begin
     return query
     select u.id, u.display_name, count(*) filter (where c.next_due_at <= v_now), count(*)
     from core.case_file c join core.app_user u on u.id = c.assignee
     where c.closed_at is null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
-      and not coalesce(c.platform = any (v_hidden), false)
-      and not exists (select from core.case_recusal r where r.app_user = v_user.id and r.case_id = c.id)
+      and not array[c.platform, c.id] && v_hidden
     group by u.id, u.display_name
     having count(*) filter (where c.next_due_at <= v_now) > 0
     order by 3 desc, 2, 1;

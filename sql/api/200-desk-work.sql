@@ -9,7 +9,7 @@ declare
     v_user core.app_user := engine.user_of_session(p_session => p_session, p_roles => array['volunteer', 'coordinator']);
     v_now timestamptz := core.now();
     v_today tstzrange := engine.due_today();
-    v_hidden uuid[] := engine.platforms_hidden(p_user => v_user.id);
+    v_hidden uuid[] := engine.hidden(p_user => v_user.id);
 begin
     return query
     select count(*) filter (where c.assignee = v_user.id and c.next_due_at <= v_now),
@@ -20,8 +20,7 @@ begin
           union all
           select x.* from core.case_file x where x.assignee is null and x.closed_at is null and x.submitted_at is not null) c
     where c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
-      and not coalesce(c.platform = any (v_hidden), false)
-      and not exists (select from core.case_recusal r where r.app_user = v_user.id and r.case_id = c.id);
+      and not array[c.platform, c.id] && v_hidden;
 end
 $$;
 comment on function desk.counts(bytea) is 'The four numbers of the home page; the lists behind them have the same length. Refuses: UD001, UD003.';

@@ -15,21 +15,21 @@ begin
     ), taken as (
         delete from stat.delta d using picked p where d.id = p.id
         returning d.day, d.platform, d.product_type, d.problem_type, d.measure, d.dimension, d.n
+    ), summed as (
+        select t.day, t.platform, coalesce(t.product_type, '') as product_type, coalesce(t.problem_type, '') as problem_type, t.measure, t.dimension,
+               sum(t.n) as n
+        from taken t group by 1, 2, 3, 4, 5, 6
     ), folded as (
         insert into stat.daily as s (day, platform, product_type, problem_type, measure, dimension, n)
-        select t.day, t.platform, coalesce(t.product_type, ''), coalesce(t.problem_type, ''), t.measure, t.dimension, sum(t.n)
-        from taken t group by 1, 2, 3, 4, 5, 6
+        select t.day, t.platform, t.product_type, t.problem_type, t.measure, t.dimension, t.n from summed t
         on conflict (day, platform, product_type, problem_type, measure, dimension) do update set n = s.n + excluded.n
     ), tallied as (
         insert into stat.tally as s (week, everywhere, platform, part, measure, code, n)
-        select f.week, e.everywhere, case when not e.everywhere then f.platform end, f.part, f.measure, f.code, sum(f.n)
-        from (select case p.part when 'week' then date_trunc('week', t.day::timestamp)::date else date '-infinity' end as week, t.platform, p.part,
-                     t.measure, case p.part when 'dimension' then t.dimension when 'product' then coalesce(t.product_type, '')
-                                            when 'problem' then coalesce(t.problem_type, '') else '' end as code, sum(t.n) as n
-              from taken t
-              join (select m.measure, u.part from (select distinct x.measure from taken x) m, unnest(engine.tally_parts(p_measure => m.measure)) u (part)) p
-                  on p.measure = t.measure
-              group by 1, 2, 3, 4, 5) f, (values (true), (false)) e (everywhere)
+        select c.week, e.everywhere, case when not e.everywhere then t.platform end, c.part, t.measure, c.code, sum(t.n)
+        from summed t
+        cross join lateral engine.tally_cells(p_day => t.day, p_product => t.product_type, p_problem => t.problem_type, p_measure => t.measure,
+                                              p_dimension => t.dimension) c
+        cross join (values (true), (false)) e (everywhere)
         group by 1, 2, 3, 4, 5, 6
         on conflict (everywhere, part, platform, measure, week, code) do update set n = s.n + excluded.n
     )

@@ -137,6 +137,8 @@ create table core.draft_box (
     resume_box bytea,
     read_only boolean not null default false,
     expires_at timestamptz not null,
+    picked uuid,
+    picked_reason jsonb,
     constraint draft_box_pkey primary key (case_id),
     constraint draft_box_cookie_key unique (cookie_lookup),
     constraint draft_box_resume_key unique (resume_lookup),
@@ -150,6 +152,9 @@ comment on column core.draft_box.resume_lookup is 'sha256 of the resume code''s 
 comment on column core.draft_box.resume_box is 'Kc and code seed under the resume code';
 comment on column core.draft_box.read_only is 'submitted: shows the receipt again, nothing else';
 comment on column core.draft_box.expires_at is 'when it goes';
+comment on column core.draft_box.picked is
+    'volunteer chosen for the submission that is being sealed: whom the key was sealed to is whom the case goes to, also when others submit meanwhile';
+comment on column core.draft_box.picked_reason is 'why this person, as in assignment.reason';
 
 create table core.complaint (
     case_id uuid not null,
@@ -328,9 +333,74 @@ comment on column core.assignment.end_reason is 'returned, timeout, reassigned, 
 comment on column core.assignment.note_sealed is 'handover note';
 comment on column core.assignment.end_note_sealed is 'reason of return';
 
--- Keys that lists page by, and look-ups of every foreign key that functions follow.
-create index case_file_assignee_idx on core.case_file (assignee, next_due_at, id) where closed_at is null;
-create index case_file_status_idx on core.case_file (status, next_due_at, id);
+-- Cases whose key nobody has whom it should have: pages of coordinators seal them anew (cgi/desk/waiting.c).  Kept by triggers, because
+-- looking for them means looking at every open case, and every page of a coordinator asks.
+create table core.seal_wait (
+    case_id uuid not null,
+    constraint seal_wait_pkey primary key (case_id),
+    constraint seal_wait_case_fkey foreign key (case_id) references core.case_file (id) on delete cascade
+);
+comment on table core.seal_wait is 'Open cases without a seal for the present key of their assignee, or, when nobody has them, without a pool seal.';
+comment on column core.seal_wait.case_id is 'case';
+
+create function core.seal_wait_note(p_case uuid) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (
+        select from core.case_file c left join core.app_user u on u.id = c.assignee
+        where c.id = p_case and c.closed_at is null
+          and (c.assignee is not null and not exists (
+                   select from core.case_seal s
+                   where s.case_id = c.id and s.recipient_kind = 'user' and s.recipient = c.assignee and s.key_version = u.key_version)
+               or c.assignee is null and c.submitted_at is not null and not exists (
+                   select from core.case_seal s where s.case_id = c.id and s.recipient_kind = 'pool'))) then
+        insert into core.seal_wait (case_id) values (p_case) on conflict do nothing;
+    else
+        delete from core.seal_wait w where w.case_id = p_case;
+    end if;
+end
+$$;
+comment on function core.seal_wait_note(uuid) is 'Notes whether a case waits for a seal. For the triggers below.';
+
+create function core.seal_wait_changed() returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    case tg_table_name
+        when 'case_file' then perform core.seal_wait_note(p_case => new.id);
+        when 'case_seal' then perform core.seal_wait_note(p_case => case tg_op when 'DELETE' then old.case_id else new.case_id end);
+        when 'app_user' then perform core.seal_wait_note(p_case => c.id) from core.case_file c where c.assignee = new.id and c.closed_at is null;
+    end case;
+    return null;
+end
+$$;
+comment on function core.seal_wait_changed() is 'Something changed on which it depends whether a case waits for a seal.';
+
+create trigger seal_wait_case after update of assignee, closed_at, submitted_at on core.case_file
+    for each row execute function core.seal_wait_changed();
+create trigger seal_wait_case_new after insert on core.case_file
+    for each row when (new.submitted_at is not null) execute function core.seal_wait_changed();
+create trigger seal_wait_seal after insert or update or delete on core.case_seal
+    for each row execute function core.seal_wait_changed();
+create trigger seal_wait_user after update of key_version on core.app_user
+    for each row when (old.key_version is distinct from new.key_version) execute function core.seal_wait_changed();
+
+-- Lists are in the order of the next deadline, cases without one last.  An index for each way in, so that a page reads its own rows only.
+create index case_file_list_idx on core.case_file (coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
+create index case_file_status_idx on core.case_file (status, coalesce(next_due_at, 'infinity'), id);
+create index case_file_platform_status_idx on core.case_file (platform, status, coalesce(next_due_at, 'infinity'), id)
+    where submitted_at is not null;
+create index case_file_own_idx on core.case_file (assignee, coalesce(next_due_at, 'infinity'), id) where submitted_at is not null;
+create index case_file_assignee_idx on core.case_file (assignee, coalesce(next_due_at, 'infinity'), id) where closed_at is null;
+create index case_file_unassigned_idx on core.case_file (coalesce(next_due_at, 'infinity'), id)
+    where assignee is null and closed_at is null and submitted_at is not null;
+create index case_file_accepting_idx on core.case_file (coalesce(next_due_at, 'infinity'), id)
+    where accepted_at is null and assignee is not null and closed_at is null;
+create index assignment_accepting_idx on core.assignment (assigned_at, case_id) where ended_at is null and accepted_at is null;
+-- Look-ups of every foreign key that functions follow.
 create index case_file_platform_idx on core.case_file (platform, submitted_at);
 create index case_file_submitted_idx on core.case_file (submitted_at, id);
 create index number_lookup_hash_idx on core.number_lookup (kind, hash);

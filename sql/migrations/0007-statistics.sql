@@ -200,5 +200,26 @@ create index daily_platform_idx on stat.daily (platform, day);
 create index histogram_platform_idx on stat.histogram (platform, measure, day);
 create index outbox_waiting_idx on core.outbox (next_try_at) where state = 'waiting';
 
+create table stat.tally (
+    week date not null,
+    everywhere boolean not null,
+    platform uuid,
+    part text not null,
+    measure text not null,
+    code text not null default '',
+    n bigint not null,
+    constraint tally_key unique nulls not distinct (everywhere, part, platform, measure, week, code),
+    constraint tally_part_known check (part in ('total', 'week', 'dimension', 'product', 'problem', 'duration'))
+);
+comment on table stat.tally is
+    'Sums that pages show, per platform and everywhere: their number depends on platforms, codes and weeks, never on cases. Folded with stat.daily.';
+comment on column stat.tally.week is 'Monday of the week for part week; -infinity = of all time';
+comment on column stat.tally.everywhere is 'all platforms together; platform is null then';
+comment on column stat.tally.platform is 'platform; null = cases without one, or everywhere';
+comment on column stat.tally.part is 'total or week of a measure, or the measure by dimension, product, problem or duration (bucket)';
+comment on column stat.tally.measure is 'measure of stat.delta or stat.duration_delta';
+comment on column stat.tally.code is 'dimension, product type, problem type or number of the bucket; empty for total and week';
+comment on column stat.tally.n is 'sum';
+
 insert into core.schema_migration (id) values ('0007-statistics');
 reset role;

@@ -66,44 +66,16 @@ insert into core.event (case_id, object_kind, object_id, type, actor_kind, at)
 select f.id, 'case', f.id, e.type, 'complainant', f.submitted_at
 from fresh f, (values ('submit'), ('assigned'), ('accepted')) e (type);
 
--- Figures as engine.delta_add and duration_add write them and worker.fold folds them, in the few statements that a million cases need; what
--- the first 1,000 cases add goes the real way.
-create temporary table figure as
-select (f.submitted_at + d.later)::date as day, f.platform, f.product_type, f.problem_type, d.measure, d.dimension, sum(d.n)::bigint as n,
-       f.n > 1000 as folded
+-- Figures as engine.delta_add and duration_add write them, summed per day; the worker's own function folds them.
+insert into stat.delta (day, platform, product_type, problem_type, measure, dimension, n)
+select (f.submitted_at + d.later)::date, f.platform, f.product_type, f.problem_type, d.measure, d.dimension, sum(d.n)
 from fresh f, (values (true, interval '0', 'submitted', '', 1), (true, interval '0', 'open', '', 1), (true, interval '0', 'claimed_fen', '', 10000),
                       (true, interval '5 days', 'filed', 'CUSTOMER_SERVICE', 1), (false, interval '20 days', 'closed', 'RESOLVED', 1),
                       (false, interval '20 days', 'open', '', -1), (false, interval '20 days', 'resolved', '', 1)) d (always, later, measure, dimension, n)
 where d.always or not f.open
-group by 1, 2, 3, 4, 5, 6, 8;
-create temporary table duration as
-select (f.submitted_at + interval '20 days')::date as day, f.platform, d.measure, 1440 + f.n * d.spread % 40000 as minutes, f.n > 1000 as folded
+group by 1, 2, 3, 4, 5, 6;
+insert into stat.duration_delta (day, platform, measure, minutes)
+select (f.submitted_at + interval '20 days')::date, f.platform, d.measure, 1440 + f.n * d.spread % 40000
 from fresh f, (values ('closed', 61), ('filing_reply', 37)) d (measure, spread) where not f.open;
-
-insert into stat.delta (day, platform, product_type, problem_type, measure, dimension, n)
-select day, platform, product_type, problem_type, measure, dimension, n from figure where not folded;
-insert into stat.duration_delta (day, platform, measure, minutes) select day, platform, measure, minutes from duration where not folded;
-select worker.fold(p_max => 1000000);
-
-insert into stat.daily as s (day, platform, product_type, problem_type, measure, dimension, n)
-select day, platform, product_type, problem_type, measure, dimension, n from figure where folded
-on conflict (day, platform, product_type, problem_type, measure, dimension) do update set n = s.n + excluded.n;
-insert into stat.tally as s (week, everywhere, platform, part, measure, code, n)
-select case p.part when 'week' then date_trunc('week', f.day::timestamp)::date else date '-infinity' end, e.everywhere,
-       case when not e.everywhere then f.platform end, p.part, f.measure,
-       case p.part when 'dimension' then f.dimension when 'product' then f.product_type when 'problem' then f.problem_type else '' end, sum(f.n)
-from figure f
-join (select m.measure, u.part from (select distinct x.measure from figure x) m, unnest(engine.tally_parts(p_measure => m.measure)) u (part)) p
-    on p.measure = f.measure,
-     (values (true), (false)) e (everywhere)
-where f.folded group by 1, 2, 3, 4, 5, 6
-on conflict (everywhere, part, platform, measure, week, code) do update set n = s.n + excluded.n;
-create temporary table bucket as
-select day, platform, measure, engine.duration_bucket(p_minutes => minutes) as bucket, count(*) as n from duration where folded group by 1, 2, 3, 4;
-insert into stat.histogram as h (day, platform, measure, bucket, n) select day, platform, measure, bucket, n from bucket
-on conflict (day, platform, measure, bucket) do update set n = h.n + excluded.n;
-insert into stat.tally as s (week, everywhere, platform, part, measure, code, n)
-select date '-infinity', e.everywhere, case when not e.everywhere then b.platform end, 'duration', b.measure, b.bucket::text, sum(b.n)
-from bucket b, (values (true), (false)) e (everywhere) group by 2, 3, 5, 6
-on conflict (everywhere, part, platform, measure, week, code) do update set n = s.n + excluded.n;
+select worker.fold(p_max => 10000000);
 analyze;

@@ -85,48 +85,52 @@ static long open_newer(const char *path, long n)
 
 /* ---- connections ---- */
 
-static long connect_unix(const char *path, long n)
+/* connect or bind. */
+typedef int join_call(int fd, const struct sockaddr *address, socklen_t n);
+
+static long join_unix(join_call *call, const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    (void)n;
     if (fd < 0)
         return -1;
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-    return connect(fd, (const struct sockaddr *)&address, sizeof address);
+    return call(fd, (const struct sockaddr *)&address, sizeof address);
 }
 
-static long connect_tcp(const char *host, long port)
+static long join_tcp(join_call *call, const char *host, long port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0 || inet_pton(AF_INET, host, &address.sin_addr) != 1)
         return -1;
-    return connect(fd, (const struct sockaddr *)&address, sizeof address);
+    return call(fd, (const struct sockaddr *)&address, sizeof address);
 }
 
-static long listen_tcp(const char *none, long n)
+static long connect_unix(const char *path, long n)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    (void)none;
     (void)n;
-    return fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof address);
+    return join_unix(connect, path);
 }
 
 static long listen_unix(const char *path, long n)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
     (void)n;
-    if (fd < 0)
-        return -1;
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-    return bind(fd, (const struct sockaddr *)&address, sizeof address);
+    return join_unix(bind, path);
+}
+
+static long connect_tcp(const char *host, long port)
+{
+    return join_tcp(connect, host, port);
+}
+
+static long listen_tcp(const char *none, long n)
+{
+    (void)none;
+    (void)n;
+    return join_tcp(bind, "0.0.0.0", 0);
 }
 
 static long socket_of(const char *none, long family)
