@@ -70,10 +70,11 @@ begin
     where t.everywhere = (p_platform is null) and t.part = p_part and (p_platform is null or t.platform = p_platform) and t.week >= p_from
     union all
     select c.week, d.measure, c.code, d.n
-    from stat.delta d
+    from (select x.day, x.product_type, x.problem_type, x.measure, x.dimension, sum(x.n)::bigint as n
+          from stat.delta x where p_platform is null or x.platform = p_platform group by 1, 2, 3, 4, 5) d
     cross join lateral engine.tally_cells(p_day => d.day, p_product => d.product_type, p_problem => d.problem_type, p_measure => d.measure,
                                           p_dimension => d.dimension) c
-    where (p_platform is null or d.platform = p_platform) and c.part = p_part and c.week >= p_from;
+    where c.part = p_part and c.week >= p_from;
 end
 $$;
 comment on function engine.tallies(uuid, text, date) is
