@@ -17,7 +17,7 @@ dist-hook:
 	rm -rf "$(distdir)/tests/browser/shots"
 
 # clang-tidy over all that is compiled (.clang-tidy says what it looks for).  TIDY_ARGS: further words for it.
-TIDY_FLAGS = -std=gnu11 $(DEFS) -Icgi $(AM_CPPFLAGS) $(CPPFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(PQ_CFLAGS) $(OATH_CFLAGS) \
+TIDY_FLAGS = -std=gnu11 $(DEFS) -Icgi $(AM_CPPFLAGS) $(CPPFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(CRYPTO_CFLAGS) $(PQ_CFLAGS) $(OATH_CFLAGS) \
   $(CURL_CFLAGS) $(PANGO_CFLAGS) $(QRENCODE_CFLAGS) $(IMAGE_CFLAGS) $(MAGIC_CFLAGS)
 .PHONY: tidy
 tidy: $(BUILT_SOURCES)

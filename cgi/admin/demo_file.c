@@ -3,6 +3,7 @@
 
 #include "admin/demo.h"
 #include "core/arena.h"
+#include "core/digest.h"
 #include "core/inspect.h"
 #include "core/json.h"
 
@@ -37,7 +38,7 @@ static enum err store(struct demo *d, struct demo_case *c, const struct paper *p
     enum err err;
 
     *id = token_uuid();
-    token_sha256(p->bytes, sha256);
+    digest_sha256(p->bytes, sha256);
     token_lookup(d->arena, keys_get(d->desk, "lookup"), "file", str_bytes(sha256, 32), same);
     err = db_step(d->db, "engine.file_begin", &rows, DB_UUID("p_case", c->key->id),
                   DB_UUID("p_file", *id), DB_TEXT_OR_NULL("p_network", STR("")),

@@ -4,6 +4,7 @@
 #include "admin/demo.h"
 #include "core/arena.h"
 #include "core/clock.h"
+#include "core/digest.h"
 #include "core/json.h"
 #include "letters/letter.h"
 
@@ -118,7 +119,7 @@ static enum err issue(struct demo *d, struct demo_case *c)
                             &file);
     if (err != ERR_OK)
         return err;
-    token_sha256(pdf, sha256);
+    digest_sha256(pdf, sha256);
     token_lookup(d->arena, keys_get(d->desk, "lookup"), "document", str_bytes(sha256, 32), hash);
     err = db_step(d->db, "demo.document", NULL, DB_UUID("p_id", document),
                   DB_UUID("p_case", c->key->id), DB_TEXT("p_kind", STR("SETTLEMENT_AGREEMENT")),

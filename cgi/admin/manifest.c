@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/arena.h"
+#include "core/digest.h"
 #include "core/json.h"
 #include "core/load.h"
 #include "core/token.h"
@@ -59,7 +60,7 @@ json_t *manifest_read(struct admin *ad, const char *path, const char *format)
 bool manifest_sha256(struct admin *ad, const char *path, unsigned char sha256[32], int64_t *bytes)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    struct token_sha *sha = token_sha_new(ad->arena);
+    struct digest *sha = digest_new(ad->arena);
     char *piece = arena_alloc(ad->arena, READ_BYTES);
     ssize_t n;
 
@@ -71,10 +72,10 @@ bool manifest_sha256(struct admin *ad, const char *path, unsigned char sha256[32
             continue;
         if (n < 0)
             break;
-        token_sha_add(sha, str_bytes(piece, (size_t)n));
+        digest_add(sha, str_bytes(piece, (size_t)n));
         *bytes += n;
     }
-    token_sha_end(sha, sha256);
+    digest_end(sha, sha256);
     (void)close(fd);
     return n == 0;
 }

@@ -11,6 +11,7 @@
 
 #include "admin/commands.h"
 #include "core/arena.h"
+#include "core/digest.h"
 #include "core/json.h"
 #include "core/load.h"
 #include "core/token.h"
@@ -67,7 +68,7 @@ static bool read_folder(struct admin *ad, const char *name, const char *const *e
             (void)admin_fail(ad, "admin.file_unreadable", admin_value("problem", problem));
             return false;
         }
-        token_sha256(f->text, f->sha);
+        digest_sha256(f->text, f->sha);
         out->n++;
     }
     return true;
@@ -79,7 +80,7 @@ static const char *const reference_files[] = {".json", ".csv", NULL};
 /* One digest over all functions and grants: name and content of each file, in order. */
 static bool functions_digest(struct admin *ad, struct folder *api, unsigned char out[32])
 {
-    struct token_sha *sha = token_sha_new(ad->arena);
+    struct digest *sha = digest_new(ad->arena);
     struct str grants = {0};
     struct str problem = {0};
 
@@ -91,11 +92,11 @@ static bool functions_digest(struct admin *ad, struct folder *api, unsigned char
         return false;
     }
     for (size_t i = 0; i < api->n; i++) {
-        token_sha_add(sha, api->files[i].name);
-        token_sha_add(sha, str_bytes(api->files[i].sha, 32));
+        digest_add(sha, api->files[i].name);
+        digest_add(sha, str_bytes(api->files[i].sha, 32));
     }
-    token_sha_add(sha, grants);
-    token_sha_end(sha, out);
+    digest_add(sha, grants);
+    digest_end(sha, out);
     return true;
 }
 

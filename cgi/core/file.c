@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/digest.h"
 #include "core/file_private.h"
 #include "core/inspect.h"
 #include "core/json.h"
@@ -33,7 +34,7 @@ struct incoming {
     struct arena *piece;     /* memory of one segment */
     struct segment *segment; /* the one that is being sealed, or NULL */
     int pieces;              /* it has so far */
-    struct token_sha *sha;
+    struct digest *sha;
 };
 
 /* ---- the manifest ---- */
@@ -160,7 +161,7 @@ static enum err put_piece(struct incoming *in, struct str plain, bool ends)
         in->segment = seal_segment_begin(in->piece, in->fc->case_key, &meta->id, meta->file_no,
                                          meta->segments, SEAL_SEGMENT_BYTES);
     last = ends || ++in->pieces == PIECES;
-    token_sha_add(in->sha, plain);
+    digest_add(in->sha, plain);
     seal_segment_piece(in->segment, plain, last);
     meta->bytes += (int64_t)plain.n;
     return last ? put_segment(in) : ERR_OK;
@@ -220,7 +221,7 @@ static enum err end_file(struct incoming *in)
     unsigned char same[32];
     struct str note = {NULL, 0};
 
-    token_sha_end(in->sha, meta->sha256);
+    digest_end(in->sha, meta->sha256);
     token_lookup(a, keys_get(in->req->app->keys, "lookup"), "file",
                  str_bytes(meta->sha256, sizeof(meta->sha256)), same);
     if (in->note.n > 0)
@@ -290,7 +291,7 @@ static struct incoming incoming_new(struct request *req, const struct file_conte
     *out = (struct file_meta){.id = token_uuid()};
     in.piece = arena_new(PIECE_ARENA);
     arena_defer(req->arena, free_arena, in.piece);
-    in.sha = token_sha_new(req->arena);
+    in.sha = digest_new(req->arena);
     return in;
 }
 

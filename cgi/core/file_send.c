@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/digest.h"
 #include "core/file_private.h"
 #include "core/inspect.h"
 #include "core/log.h"
@@ -54,7 +55,7 @@ struct reading {
     const struct file_context *fc;
     const struct file_meta *meta;
     struct arena *piece; /* memory of one segment */
-    struct token_sha *sha;
+    struct digest *sha;
     int64_t segment; /* the one that was asked for */
     bool came;       /* it has come */
     int64_t bytes;   /* so far */
@@ -84,7 +85,7 @@ static enum err pour_segment(void *ctx, struct str bytes)
     if (err == ERR_OK) {
         r->bytes += (int64_t)plain.n;
         if (r->sha != NULL)
-            token_sha_add(r->sha, plain);
+            digest_add(r->sha, plain);
         err = r->sink(r->ctx, plain);
     }
     arena_reset(r->piece);
@@ -115,7 +116,7 @@ static bool digest_fits(const struct reading *r)
 
     if (r->sha == NULL)
         return true;
-    token_sha_end(r->sha, sha256);
+    digest_end(r->sha, sha256);
     return token_equal(sha256, r->meta->sha256, sizeof(sha256));
 }
 
@@ -128,7 +129,7 @@ enum err file_pour(struct request *req, const struct file_context *fc, const str
     r.piece = arena_new(PIECE_ARENA);
     arena_defer(req->arena, free_arena, r.piece);
     if (proof == FILE_PROOF_DIGEST)
-        r.sha = token_sha_new(req->arena);
+        r.sha = digest_new(req->arena);
     err = pour_all(req, &r);
     if (err == ERR_OK && (r.bytes != meta->bytes || !digest_fits(&r)))
         err = ERR_DAMAGED;

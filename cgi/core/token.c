@@ -111,34 +111,6 @@ void token_hash(struct str message, const unsigned char *key32, unsigned char ou
                              key32 != NULL ? TOKEN_BYTES : 0);
 }
 
-void token_sha256(struct str message, unsigned char out[32])
-{
-    (void)crypto_hash_sha256(out, (const unsigned char *)message.p, message.n);
-}
-
-struct token_sha {
-    crypto_hash_sha256_state state;
-};
-
-struct token_sha *token_sha_new(struct arena *a)
-{
-    struct token_sha *s = arena_secret(a, sizeof(*s)); /* the state holds the last block of text */
-
-    (void)crypto_hash_sha256_init(&s->state);
-    return s;
-}
-
-void token_sha_add(struct token_sha *s, struct str piece)
-{
-    (void)crypto_hash_sha256_update(&s->state, (const unsigned char *)piece.p, piece.n);
-}
-
-void token_sha_end(struct token_sha *s, unsigned char out[32])
-{
-    (void)crypto_hash_sha256_final(&s->state, out);
-    sodium_memzero(s, sizeof(*s));
-}
-
 void token_lookup(struct arena *a, const unsigned char lookup_key[32], const char *kind,
                   struct str value, unsigned char out[32])
 {

@@ -31,7 +31,7 @@ void demand_check(const struct demand *demands, size_t n, int64_t paid_fen, stru
 /* Totals without alternatives.  ERR_RANGE when a sum leaves the range of money.h. */
 enum err demand_totals(const struct demand *demands, size_t n, struct demand_totals *out);
 /* Normal form: one line a demand, "kind|fen|quantity|unit|day|basis|alternative", sorted by bytes.  The hash of a snapshot is
- * token_sha256 of it (made by the caller: this library knows no cryptography). */
+ * digest_sha256 of it (made by the caller: this library knows no cryptography). */
 struct str demand_normal(struct arena *a, const struct demand *demands, size_t n);
 /* Which extra nodes the evidence chain needs for these demands: RULE for LIQUIDATED and MARKETPLACE_3X, LOSS for DAMAGES. */
 bool demand_needs_rule(const struct demand *demands, size_t n);

@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/csv.h"
+#include "core/digest.h"
 #include "core/json.h"
 #include "core/log.h"
 #include "core/token.h"
@@ -39,7 +40,7 @@ static void add_raw(struct worker *w, struct release *r, const char *name, const
     unsigned char *sha256 = arena_alloc(w->arena, 32);
     unsigned char *signature = arena_alloc(w->arena, SEAL_SIGNATURE);
 
-    token_sha256(content, sha256);
+    digest_sha256(content, sha256);
     sign_digest(w, r, sha256, signature);
     r->names[r->n] = str_of(name);
     r->types[r->n] = str_of(type);

@@ -57,7 +57,7 @@ test('the_programs_link_what_they_need_and_no_more', { skip: watched }, () => {
     for (const decoder of ['libjpeg', 'libpng16', 'libwebp', 'libgif', 'libmagic']) {
       if (name !== 'aiddesk-inspect') assert.ok(!libraries.includes(decoder), `${name} links ${decoder}`);
     }
-    if (name === 'aiddesk-inspect') for (const library of ['libpq', 'libcurl', 'libfcgi', 'libsodium']) assert.ok(!libraries.includes(library), library);
+    if (name === 'aiddesk-inspect') for (const library of ['libpq', 'libcurl', 'libfcgi', 'libsodium', 'libcrypto']) assert.ok(!libraries.includes(library), library);
     if (name !== 'aiddesk-worker') assert.ok(!libraries.includes('libcurl'), `${name} links libcurl`);
   }
 });

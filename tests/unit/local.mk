@@ -6,7 +6,7 @@ unit_libs = tests/unit/libunit.a $(AIDDESK_LIBS) $(CMOCKA_LIBS)
 base_tests = \
   tests/unit/test_arena tests/unit/test_buf tests/unit/test_str tests/unit/test_err tests/unit/test_clock tests/unit/test_log \
   tests/unit/test_json tests/unit/test_load tests/unit/test_config tests/unit/test_mustache tests/unit/test_locale tests/unit/test_view \
-  tests/unit/test_csv tests/unit/test_qr tests/unit/test_planted
+  tests/unit/test_csv tests/unit/test_digest tests/unit/test_qr tests/unit/test_planted
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 EXTRA_DIST += tests/unit/mustache
@@ -37,6 +37,8 @@ tests_unit_test_view_SOURCES = tests/unit/test_view.c
 tests_unit_test_view_LDADD = $(unit_libs)
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(unit_libs)
+tests_unit_test_digest_SOURCES = tests/unit/test_digest.c
+tests_unit_test_digest_LDADD = $(unit_libs)
 tests_unit_test_planted_SOURCES = tests/unit/test_planted.c
 tests_unit_test_planted_LDADD = $(unit_libs)
 tests_unit_test_qr_SOURCES = tests/unit/test_qr.c

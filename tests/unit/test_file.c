@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/buf.h"
+#include "core/digest.h"
 #include "core/file.h"
 #include "core/inspect.h"
 #include "core/load.h"
@@ -175,7 +176,7 @@ static void a_file_of_three_segments_comes_back_byte_for_byte(void **state)
 
     prepare(&u, *state);
     text = noise(u.f->arena, 2 * SEAL_SEGMENT_BYTES + 5);
-    token_sha256(text, sha256);
+    digest_sha256(text, sha256);
     assert_int_equal(send(&u, text, "", 0), ERR_OK);
     assert_int_equal(u.meta.segments, 3);
     assert_int_equal(u.meta.bytes, text.n);

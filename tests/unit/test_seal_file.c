@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/digest.h"
 #include "core/seal.h"
 #include "core/token.h"
 #include "vector.h"
@@ -115,7 +116,7 @@ static void a_segment_of_two_pieces_opens_as_the_vector_says(void **state)
                              str_bytes(sealed, first.n + zeros + then.n), &plain),
                      ERR_OK);
     assert_int_equal(plain.n, vector_int(v, "plain_bytes"));
-    token_sha256(plain, sha256);
+    digest_sha256(plain, sha256);
     assert_bytes(sha256, vector_bytes(f.a, v, "plain_sha256"));
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "core/digest.h"
 #include "core/seal.h"
 #include "core/token.h"
 #include "vector.h"
@@ -48,7 +49,7 @@ static void a_part_of_65535_bytes_is_the_longest(void **state)
     ad = token_ad(a, &part, 1);
     assert_int_equal(ad.n, n + 2);
     assert_bytes(ad.p, vector_bytes(a, v, "head"));
-    token_sha256(ad, sha256);
+    digest_sha256(ad, sha256);
     assert_bytes(sha256, vector_bytes(a, v, "sha256"));
 }
 
@@ -113,22 +114,6 @@ static void every_context_derives_the_keys_of_the_vectors(void **state)
                    out);
         assert_bytes(out, vector_bytes(a, row, "out"));
     }
-}
-
-static void sha256_in_pieces_is_sha256_of_the_whole(void **state)
-{
-    struct token_sha *s = token_sha_new(*state);
-    unsigned char one[32];
-    unsigned char other[32];
-
-    token_sha_add(s, STR("ab"));
-    token_sha_add(s, STR(""));
-    token_sha_add(s, STR("c"));
-    token_sha_end(s, one);
-    token_sha256(STR("abc"), other);
-    assert_memory_equal(one, other, 32);
-    assert_text(str_hex(*state, str_bytes(one, 32)),
-                "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 static void ids_are_random_uuids_of_version_4(void **state)
@@ -354,7 +339,6 @@ int main(void)
         unit_test_of(a_part_of_65536_bytes_ends_the_process),
         unit_test_of(hashing_parts_is_hashing_their_encoding),
         unit_test_of(every_context_derives_the_keys_of_the_vectors),
-        unit_test_of(sha256_in_pieces_is_sha256_of_the_whole),
         unit_test_of(ids_are_random_uuids_of_version_4),
         unit_test_of(look_up_hashes_are_keyed_and_of_one_kind),
         unit_test_of(the_check_character_is_that_of_the_specification),
