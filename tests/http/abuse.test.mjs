@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { psql } from '../support/database.mjs';
+import { psql, rows } from '../support/database.mjs';
 import { Client } from '../support/http.mjs';
 import { stack } from '../support/stack.mjs';
 
@@ -119,6 +119,15 @@ test('headers_that_pretend_reach_no_logic', async () => {
   assert.doesNotMatch(page.body, /evil\.example|203\.0\.113/);
   assert.doesNotMatch(JSON.stringify(page.headers), /evil\.example/);
   assert.equal((await client.get('/desk', { headers: pretend, follow: false })).status, 303, 'still signed out');
+  // Who claims another address for each try is counted under the one that nginx saw.
+  await psql("delete from core.attempt where kind = 'draft_network'");
+  for (const address of ['203.0.113.7', '198.51.100.9']) {
+    const headers = Object.fromEntries(['X-Forwarded-For', 'X-Real-IP', 'Client-IP', 'Forwarded'].map((name) => [name, name === 'Forwarded' ? `for=${address}` : address]));
+    const other = new Client(url);
+    const made = await other.submit(await other.get('/complaint/platform', { headers }), 'form', { platform: '样例卡盟', product: 'game_card' }, { headers });
+    assert.equal(made.path, '/complaint/story', made.text);
+  }
+  assert.deepEqual(await rows("select count(*)::int as networks, sum(n)::int as drafts from core.attempt where kind = 'draft_network'"), [{ networks: 1, drafts: 2 }]);
   for (const name of ['nginx.log', 'aiddesk-intake.log', 'aiddesk-desk.log']) {
     try {
       assert.doesNotMatch(readFileSync(path.join(logs, name), 'utf8'), /203\.0\.113|evil\.example/, name);
