@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { sanitized } from '../support/installation.mjs';
 import { stack } from '../support/stack.mjs';
 
 const { stage } = await stack();
@@ -17,10 +18,8 @@ test('every_program_is_installed', () => {
   assert.deepEqual(names, ['aiddesk', 'aiddesk-account', 'aiddesk-desk', 'aiddesk-inspect', 'aiddesk-intake', 'aiddesk-report', 'aiddesk-track', 'aiddesk-worker']);
 });
 
-// A build of its own kind (AIDDESK_CONFIGURE): it watches, and is not what anybody installs.
-const watched = /--enable-sanitizers/.test(process.env.AIDDESK_CONFIGURE ?? '');
-
-for (const program of watched ? programs : []) {
+// A sanitized build watches, and is not what anybody installs.
+for (const program of sanitized ? programs : []) {
   test(`${path.basename(program)}_is_watched_by_the_sanitizers`, () => {
     const imported = run('readelf', '--dyn-syms', '-W', program);
     assert.match(imported, /UND __asan_init\b/);
@@ -28,7 +27,7 @@ for (const program of watched ? programs : []) {
   });
 }
 
-for (const program of watched ? [] : programs) {
+for (const program of sanitized ? [] : programs) {
   test(`${path.basename(program)}_is_hardened`, () => {
     const header = run('readelf', '-hW', program);
     const segments = run('readelf', '-lW', program);
@@ -48,7 +47,7 @@ for (const program of watched ? [] : programs) {
   });
 }
 
-test('the_programs_link_what_they_need_and_no_more', { skip: watched }, () => {
+test('the_programs_link_what_they_need_and_no_more', { skip: sanitized }, () => {
   const needed = (program) => [...run('readelf', '-dW', program).matchAll(/NEEDED\).*\[(lib[a-z0-9_+-]+)/g)].map((m) => m[1]);
   for (const program of programs) {
     const name = path.basename(program);

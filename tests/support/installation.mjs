@@ -15,6 +15,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** Whether the programs are built with AddressSanitizer and UndefinedBehaviorSanitizer. */
+export const sanitized = /--enable-sanitizers/.test(process.env.AIDDESK_CONFIGURE ?? '');
 
 /** How the folder of a test file's own installation begins: where ./ops/test looks for one that a file has left behind. */
 export function ownPlace() {
