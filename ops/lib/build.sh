@@ -9,6 +9,11 @@ configure_is_old() {
         \( -name configure.ac -o -name Makefile.am -o -name '*.m4' -o -name local.mk \) -newer "$src/configure" -print -quit)" ]
 }
 
+# compile_flags: what the build is compiled and linked with.
+compile_flags() {
+    [ ! -f "$build/Makefile" ] || grep -E '^(CC|CPPFLAGS|CFLAGS|LDFLAGS|LIBS|AD_[A-Z_]+|[A-Z]+_(CFLAGS|LIBS)) = ' "$build/Makefile"
+}
+
 # build_make FLAGS...: autoreconf, configure and make, each only when something changed.  Several runs from one clone
 # may meet here, so the source tree is locked while its configure is made.
 build_make() {
@@ -34,12 +39,14 @@ build_make() {
         if [ ! -f "$build/Makefile" ] || [ "$src/configure" -nt "$build/config.status" ] ||
             [ "$(cat "$build/flags" 2>/dev/null)" != "${flags[*]}" ]; then
             step "configuring"
-            # Objects made with other flags would be taken for good.
-            if [ -f "$build/flags" ] && [ "$(cat "$build/flags")" != "${flags[*]}" ]; then
-                run_logged clean.log as_builder make -C "$build" --no-print-directory clean
-            fi
+            local before
+            before=$(compile_flags)
             (cd "$build" && run_logged configure.log as_builder "$src/configure" "${flags[@]}" --quiet)
             printf '%s\n' "${flags[*]}" >"$build/flags"
+            # Objects made with other flags would be taken for good.
+            if [ "$(compile_flags)" != "$before" ]; then
+                run_logged clean.log as_builder make -C "$build" --no-print-directory clean
+            fi
         fi
         step "building"
         run_logged make.log as_builder make -C "$build" -j"$(nproc)" --no-print-directory
