@@ -11,7 +11,7 @@
 #include "core/locale.h"
 #include "core/token.h"
 
-enum { BLOCK = 65536 };
+enum { BLOCK = 1 << 19 }; /* the buffers of an upload fit in: one block serves every input */
 
 static struct arena *lasting; /* what is made once */
 
