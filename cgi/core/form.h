@@ -108,6 +108,7 @@ void form_error_of_db(struct request *req);
  *   label         text of param.label
  *   hint          text of the locale key "<param.label>.hint" when the catalog has it
  *   optional      not PARAM_REQUIRED
+ *   needed        false until form_needed sets it: what stands in the place of "optional"
  *   described_by  "f-<name>-hint f-<name>-error", those of them that are there
  *   type, inputmode, autocomplete, autocapitalize   by param type: EMAIL "email", MOBILE "tel", SECRET "password", else "text"; FEN
  *                 "decimal", INT "numeric"; DATE, TIME, FEN, NUMBER autocomplete "off"; NUMBER, EMAIL autocapitalize "none"
@@ -129,6 +130,8 @@ void form_options(json_t *form, const char *name, const json_t *choices);
 void form_attr(json_t *form, const char *name, const char *key, struct str value);
 /* The field must be answered on this page, although its row leaves it open for another use of the form: no "optional" beside it. */
 void form_asked(json_t *form, const char *name);
+/* The field may be left open for now, but a later step asks for it: `text` says so in the place of "optional". */
+void form_needed(json_t *form, const char *name, struct str text);
 
 /* One name=value of a body or query, decoded. */
 struct pair {

@@ -118,7 +118,7 @@ static void add_input(json_t *o, const struct param *p)
 static void add_empty(json_t *o)
 {
     static const char *const keys[] = {"rows",   "list",      "options",       "hint", "error",
-                                       "accept", "max_bytes", "optional_mark", "max"};
+                                       "accept", "max_bytes", "optional_mark", "max",  "needed"};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         json_set_bool(o, keys[i], false);
@@ -275,4 +275,10 @@ void form_asked(json_t *form, const char *name)
     assert(field != NULL);
     if (field != NULL)
         json_set_bool(field, "optional", false);
+}
+
+void form_needed(json_t *form, const char *name, struct str text)
+{
+    form_asked(form, name);
+    form_attr(form, name, "needed", text);
 }

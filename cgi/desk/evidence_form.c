@@ -112,6 +112,7 @@ static void add_slots(struct request *req, json_t *model, const struct kind *k)
         json_t *slot = json_object();
 
         form_attr(form, slots[i], "label", k->labels[i]);
+        form_needed(form, slots[i], locale_textz(req->arena, req->locale, "desk.evidence.needed"));
         if (str_eqz(k->types[i], "fen") || str_eqz(k->types[i], "time") ||
             str_eqz(k->types[i], "minute") || str_eqz(k->types[i], "date")) {
             form_attr(form, slots[i], "hint", desk_text(req, "desk.evidence.type.", k->types[i]));

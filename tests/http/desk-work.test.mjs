@@ -79,6 +79,11 @@ test('a_case_goes_from_acceptance_to_ready', async () => {
 test('evidence_with_wrong_values_comes_back_with_everything_typed', async () => {
   const { number } = first;
   let page = await one.get(`/desk/cases/${number}/evidence/new?kind=PAYMENT`);
+  // What the checks will ask for (V-EV-01) is not called optional; what they never ask for is.
+  const marks = (at, name) => new RegExp(`<label for="f-${name}">[^<]*<span class="optional">([^<]*)</span>`).exec(at.body)?.[1];
+  for (const name of ['v1', 'v2', 'v3', 'v4', 'v5']) assert.equal(marks(page, name), '（通过检查前要填）', name);
+  assert.equal(marks(page, 'proves'), '（选填）');
+  assert.equal(marks(page, 'node'), undefined);
   page = await one.submit(page, 'form', { v1: '昨天𠮷', v2: '一百', v3: '某公司', v4: '12', v5: 'BARTER', proves: '保留我' });
   assert.equal(page.status, 422);
   for (const kept of ['昨天𠮷', '一百', '某公司', '保留我']) assert.ok(page.body.includes(kept), kept);
