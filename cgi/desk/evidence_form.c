@@ -13,6 +13,8 @@
 #include "core/vocab.h"
 #include "desk/desk.h"
 #include "rules/masking.h"
+#include "rules/number_key.h"
+#include "rules/settlement.h"
 
 enum { SLOTS = 6 };
 
@@ -245,6 +247,12 @@ static json_t *value_of(struct request *req, const struct kind *k, size_t i)
         if (form_parse_time(req->arena, typed, today, &number))
             return json_of_str(clock_rfc3339(req->arena, number));
         error = "desk.evidence.error.time";
+    } else if (str_eqz(type, "credit_code")) {
+        struct str code = number_key_order(req->arena, typed);
+
+        if (settlement_credit_code_ok(code))
+            return json_of_str(code);
+        error = "desk.evidence.error.credit_code";
     } else if (slot_options(req, type) != NULL) {
         json_t *o;
         size_t at;

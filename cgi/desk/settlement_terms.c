@@ -11,6 +11,7 @@
 #include "core/locale.h"
 #include "core/vocab.h"
 #include "desk/settlement.h"
+#include "rules/number_key.h"
 
 /* clang-format off */
 #define LINE(NAME, MAX, LABEL) {.name = NAME, .type = PARAM_TEXT, .max = MAX, .label = LABEL}
@@ -146,7 +147,7 @@ static struct str lines_text(struct request *req, const json_t *list)
 static json_t *model_typed(struct request *req)
 {
     json_t *m = json_owned(req->arena, json_object()), *ids = json_array();
-    struct str *many;
+    struct str *many, code;
     size_t n = param_many(req, "filings", &many);
 
     json_set_new(m, "complainant", json_object());
@@ -156,6 +157,9 @@ static json_t *model_typed(struct request *req)
 
         json_set_str(o, places[i].key, param_text(req, places[i].field));
     }
+    code = number_key_order(req->arena, param_text(req, "credit_code"));
+    if (settlement_credit_code_ok(code)) /* one that is wrong stays as it was typed */
+        json_set_str(json_object_get(m, "respondent"), "credit_code", code);
     for (size_t i = 0; i < COUNT(numbers); i++) {
         if (param_present(req, numbers[i].field))
             json_set_int(m, numbers[i].key, form_field(req, numbers[i].field)->number);

@@ -238,7 +238,7 @@ static void check_parties(const json_t *model, struct findings *out)
     if (str_empty(member(them, "credit_code")))
         block(out, "rules.settlement.missing_credit_code");
     else if (!settlement_credit_code_ok(member(them, "credit_code")))
-        (void)findings_add(out, "V-SET-01", LEVEL_WARN, "rules.settlement.credit_code_check");
+        block(out, "rules.settlement.credit_code_check");
 }
 
 static void check_performance(const json_t *model, struct findings *out)

@@ -23,8 +23,9 @@
 
 #include "rules/finding.h"
 
-/* V-SET-01, level BLOCK: rules.settlement.missing_<what> for absent contents; rules.settlement.performance_first; .waives_report;
- * .withdraw_first; .blanket_secrecy; .penalty_on_consumer for forbidden clauses, with {{found}}, the sentence that holds them. */
+/* V-SET-01, level BLOCK: rules.settlement.missing_<what> for absent contents; .credit_code_check for a code that cannot be one;
+ * .performance_first; .waives_report; .withdraw_first; .blanket_secrecy; .penalty_on_consumer for forbidden clauses, with {{found}}, the
+ * sentence that holds them. */
 void settlement_check(const json_t *model, struct findings *out);
 /* Looks at one clause only: the forbidden clauses of DOMAIN.md §3.9. */
 void settlement_clause_check(struct str clause, struct findings *out);

@@ -89,6 +89,15 @@ test('evidence_with_wrong_values_comes_back_with_everything_typed', async () => 
   for (const kept of ['昨天𠮷', '一百', '某公司', '保留我']) assert.ok(page.body.includes(kept), kept);
   assert.match(page.title, /^错误：/);
   assert.equal((page.body.match(/class="error"/g) ?? []).length, 3);
+  // A credit code whose check character is wrong is refused here as it is in the register; a right one takes its normal form.
+  page = await one.get(`/desk/cases/${number}/evidence/new?kind=ENTITY`);
+  page = await one.submit(page, 'form', { v1: '某科技有限公司', v2: '92000000ABCDEFGHJJ', v3: '登记公示系统', v4: '2026-11-1 10:03' });
+  assert.equal(page.status, 422);
+  assert.ok(page.body.includes('92000000ABCDEFGHJJ'));
+  assert.match(page.body, /id="f-v2-error"[\s\S]{0,60}统一社会信用代码/);
+  page = await one.submit(page, 'form', { v2: '９２００００００ abcdefghjh' });
+  assert.equal(page.path, `/desk/cases/${number}/evidence`, page.text);
+  assert.match(JSON.stringify(await value(`select e.fields from core.evidence e join core.case_file c on c.id = e.case_id where c.case_no = '${number}' and e.kind = 'ENTITY'`)), /92000000ABCDEFGHJH/);
   // An unknown kind asks for the kind.
   assert.match((await one.get(`/desk/cases/${number}/evidence/new?kind=NOTHING`)).title, /哪种证据/);
   // Change and remove.

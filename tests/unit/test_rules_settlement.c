@@ -7,7 +7,7 @@ static json_t *good(void)
     json_error_t error;
     json_t *v = json_loads(
         "{\"complainant\":{\"name\":\"李四\",\"identity\":\"居民身份证 110**************X\"},"
-        " \"respondent\":{\"name\":\"杭州某某网络有限公司\",\"credit_code\":\"91330100MA27XXXX0P\"}"
+        " \"respondent\":{\"name\":\"杭州某某网络有限公司\",\"credit_code\":\"91330100MA27XXXX0F\"}"
         ","
         " \"dispute\":\"点卡卡密无效\",\"order_no\":\"2026110377\",\"kind\":\"REFUND\",\"amount_"
         "fen\":17600,"
@@ -160,6 +160,49 @@ static void credit_codes_are_checked_by_their_check_character(void **state)
     assert_false(settlement_credit_code_ok(STR("91350100M000100Y44")));
     assert_false(settlement_credit_code_ok(STR("91350100M000100Y4")));
     assert_false(settlement_credit_code_ok(STR("91350100I000100Y43"))); /* no letter I */
+    /* Invented; the last character computed from the algorithm. */
+    assert_true(settlement_credit_code_ok(STR("92000000ABCDEFGHJH")));
+    assert_true(settlement_credit_code_ok(STR("Y1999999999999999H")));
+    assert_true(settlement_credit_code_ok(STR("911111111111111QQU")));
+    assert_false(settlement_credit_code_ok(STR("911111111111111QQu")));
+}
+
+/* Every mistake of one character, and every swap of two neighbours that differ, is noticed. */
+static void a_credit_code_with_one_slip_is_refused(void **state)
+{
+    static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+    char code[] = "92000000ABCDEFGHJH";
+
+    (void)state;
+    for (size_t i = 0; i < 18; i++) {
+        char was = code[i];
+
+        for (size_t k = 0; alphabet[k] != '\0'; k++) {
+            code[i] = alphabet[k];
+            assert_int_equal(settlement_credit_code_ok(str_of(code)), code[i] == was);
+        }
+        code[i] = was;
+        if (i == 17 || code[i] == code[i + 1])
+            continue;
+        code[i] = code[i + 1];
+        code[i + 1] = was;
+        assert_false(settlement_credit_code_ok(str_of(code)));
+        code[i + 1] = code[i];
+        code[i] = was;
+    }
+}
+
+static void an_agreement_with_a_wrong_credit_code_is_not_issued(void **state)
+{
+    json_t *v = good();
+    struct findings f = findings_new(*state);
+
+    json_object_set_new(json_object_get(v, "respondent"), "credit_code",
+                        json_string("91330100MA27XXXX0P"));
+    settlement_check(v, &f);
+    assert_true(findings_have_key(&f, "rules.settlement.credit_code_check"));
+    assert_true(findings_block(&f));
+    json_decref(v);
 }
 
 int main(void)
@@ -172,6 +215,8 @@ int main(void)
         unit_test_of(ordinary_clauses_are_left_alone),
         unit_test_of(the_sentence_is_quoted_as_typed),
         unit_test_of(credit_codes_are_checked_by_their_check_character),
+        unit_test_of(a_credit_code_with_one_slip_is_refused),
+        unit_test_of(an_agreement_with_a_wrong_credit_code_is_not_issued),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
