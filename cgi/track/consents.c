@@ -45,8 +45,7 @@ enum err consents_show(struct request *req, struct reply *rep)
         struct str channel = db_text(rows, i, "channel");
 
         json_set_str(row, "text", db_text(rows, i, english ? "text_en" : "text_zh"));
-        json_set_str(row, "channel_label",
-                     channel.n != 0 ? vocab_label(req, "channel", channel) : STR(""));
+        json_set_str(row, "recipient", recipient_text(req, channel, db_text(rows, i, "platform")));
         json_set_str(row, "at_text",
                      locale_datetime(req->arena, req->locale, db_time(rows, i, "at")));
         json_set_bool(row, "taken_back", !db_is_null(rows, i, "withdrawn_at"));
@@ -106,7 +105,8 @@ enum err end_show(struct request *req, struct reply *rep)
     model = track_model(req, live ? "track.end.title" : "track.end.done", end_params);
     filings = json_owned(req->arena, db_row_json(overview, 0));
     json_set_new(model, "open_filings",
-                 channel_labels(req, json_object_get(filings, "open_filings")));
+                 recipient_texts(req, json_object_get(filings, "open_filings"),
+                                 db_text(overview, 0, "platform")));
     json_set_bool(model, "has_open_filings",
                   json_array_size(json_object_get(filings, "open_filings")) != 0);
     json_set_bool(model, "live", live);

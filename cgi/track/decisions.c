@@ -100,8 +100,7 @@ enum err decisions_show(struct request *req, struct reply *rep)
             db_text(rows, i, db_is_null(rows, i, "channel") ? "filing_channel" : "channel");
 
         json_set_str(row, "text", question_text(req, kind));
-        json_set_str(row, "channel_label",
-                     channel.n != 0 ? vocab_label(req, "channel", channel) : STR(""));
+        json_set_str(row, "recipient", recipient_text(req, channel, db_text(rows, i, "platform")));
         json_set_str(row, "asked_text",
                      locale_date(req->arena, req->locale, db_time(rows, i, "asked_at")));
         if (db_is_null(rows, i, "answer")) {
@@ -118,16 +117,6 @@ enum err decisions_show(struct request *req, struct reply *rep)
     json_set_new(model, "open", open);
     json_set_new(model, "done", done);
     return reply_page(rep, "track/decisions", model);
-}
-
-json_t *channel_labels(struct request *req, const json_t *codes)
-{
-    json_t *list = json_array(), *code;
-    size_t i;
-
-    json_array_foreach(codes, i, code)(void) json_array_append_new(
-        list, json_of_str(vocab_label(req, "channel", str_of(json_string_value(code)))));
-    return list;
 }
 
 /* What exactly would be sent and why, or until which day to wait: codes and days of the question. */
@@ -182,6 +171,7 @@ enum err decision_show(struct request *req, struct reply *rep)
     json_set_str(model, "text", question_text(req, kind));
     json_set_str(model, "channel_label",
                  channel.n != 0 ? vocab_label(req, "channel", channel) : STR(""));
+    json_set_str(model, "recipient", recipient_text(req, channel, db_text(rows, 0, "platform")));
     json_set_str(
         model, "consent_text",
         db_text(rows, 0, str_eqz(str_of(request_lang(req)), "en") ? "text_en" : "text_zh"));
@@ -193,7 +183,9 @@ enum err decision_show(struct request *req, struct reply *rep)
     json_set_bool(model, "is_abandon", str_eqz(kind, "ABANDON"));
     json_set_bool(model, "performance_proven", db_bool(rows, 0, "performance_proven"));
     json_set_bool(model, "refile_risk", !str_eqz(db_text(rows, 0, "refile"), "ALLOWED"));
-    json_set_new(model, "open_filings", channel_labels(req, json_object_get(row, "open_filings")));
+    json_set_new(
+        model, "open_filings",
+        recipient_texts(req, json_object_get(row, "open_filings"), db_text(rows, 0, "platform")));
     json_set_bool(model, "has_open_filings",
                   json_array_size(json_object_get(row, "open_filings")) != 0);
     detail = json_object_get(row, "detail");

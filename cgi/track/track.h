@@ -35,8 +35,10 @@ enum err track_files(struct request *req, struct file_context *fc);
 /* A model with title and, when params is given, a form. */
 json_t *track_model(struct request *req, const char *title_key, const struct param *params);
 
-/* Labels of channels, in the order of the codes.  New reference. */
-json_t *channel_labels(struct request *req, const json_t *codes);
+/* Who receives what goes to a channel, as the complainant knows them; "" without a channel.  platform: name of the case's platform. */
+struct str recipient_text(struct request *req, struct str channel, struct str platform);
+/* The same for a list of channel codes, in their order.  New reference. */
+json_t *recipient_texts(struct request *req, const json_t *channels, struct str platform);
 /* "items" [{item_label, text}] and has_items: what the volunteer asked for and did not get yet. */
 enum err missing_add(struct request *req, json_t *model);
 

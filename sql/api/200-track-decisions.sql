@@ -4,7 +4,7 @@ set role aiddesk_owner;
 
 create function track.decisions(p_track bytea)
 returns table (id uuid, kind text, channel text, filing_channel text, detail jsonb, asked_at timestamptz, answer text, answer_fen bigint,
-               answered_at timestamptz, version bigint)
+               answered_at timestamptz, version bigint, platform text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,7 +12,8 @@ declare
     v_case core.case_file := engine.track_case(p_track => p_track);
 begin
     return query
-    select d.id, d.kind, d.channel, f.channel, d.detail, d.asked_at, d.answer, d.answer_fen, d.answered_at, d.version
+    select d.id, d.kind, d.channel, f.channel, d.detail, d.asked_at, d.answer, d.answer_fen, d.answered_at, d.version,
+           (select p.name from core.platform p where p.id = v_case.platform)
     from core.decision d left join core.filing f on f.id = d.filing_id
     where d.case_id = v_case.id and d.withdrawn_at is null
     order by d.answered_at is not null, d.asked_at desc, d.id;
@@ -23,7 +24,7 @@ comment on function track.decisions(bytea) is 'Questions to the complainant, ope
 create function track.decision_get(p_track bytea, p_decision uuid)
 returns table (id uuid, kind text, channel text, filing_channel text, detail jsonb, asked_at timestamptz, answer text, answer_fen bigint,
                answered_at timestamptz, version bigint, text_zh text, text_en text, text_version text, refile text, performance_proven boolean,
-               open_filings jsonb)
+               open_filings jsonb, platform text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -35,7 +36,8 @@ begin
            t.version, coalesce(fc.refile_after_withdrawal, 'UNKNOWN'),
            exists (select from core.evidence v where v.case_id = v_case.id and v.kind = 'PERFORMANCE' and v.removed_at is null and v.file_id is not null),
            (select coalesce(jsonb_agg(o.channel order by o.submitted_at), '[]') from core.filing o
-            where o.case_id = v_case.id and engine.filing_open(p_status => o.status))
+            where o.case_id = v_case.id and engine.filing_open(p_status => o.status)),
+           (select p.name from core.platform p where p.id = v_case.platform)
     from core.decision d
     left join core.filing f on f.id = d.filing_id
     left join lateral (select c.share_consent from ref.channel c
@@ -142,7 +144,8 @@ comment on function track.stop_ask(bytea, uuid, text) is
     'The complainant wants to stop: makes the question that lists the open filings, to be acknowledged on its own page. Refuses: UD001, UD031.';
 
 create function track.consents(p_track bytea)
-returns table (id uuid, kind text, channel text, granted boolean, text_version text, text_zh text, text_en text, at timestamptz, withdrawn_at timestamptz)
+returns table (id uuid, kind text, channel text, granted boolean, text_version text, text_zh text, text_en text, at timestamptz, withdrawn_at timestamptz,
+               platform text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -150,7 +153,8 @@ declare
     v_case core.case_file := engine.track_case(p_track => p_track);
 begin
     return query
-    select n.id, n.kind, n.channel, n.granted, n.text_version, t.text_zh, t.text_en, n.at, n.withdrawn_at
+    select n.id, n.kind, n.channel, n.granted, n.text_version, t.text_zh, t.text_en, n.at, n.withdrawn_at,
+           (select p.name from core.platform p where p.id = v_case.platform)
     from core.consent n left join ref.consent_text t on t.kind = n.kind and t.version = n.text_version
     where n.case_id = v_case.id order by n.at, n.kind;
 end

@@ -134,7 +134,7 @@ test('consent_is_asked_and_answered_on_the_tracking_page', async () => {
   assert.equal(page.path, at('/channels/PLATFORM_TICKET'), page.text);
   assert.match(page.text, /等当事人答复/);
   const asked = await decide('granted');
-  for (const said of ['平台投诉工单', '事情经过和诉求', '订单号、付款记录', '在这个渠道提交投诉']) assert.ok(asked.includes(said), said);
+  for (const said of ['谁会收到 示例卡盟甲（投诉处理部门）', '平台投诉工单', '事情经过和诉求', '订单号、付款记录', '在这个渠道提交投诉']) assert.ok(asked.includes(said), said);
   assert.match((await one.get(ticket)).text, /已同意/);
 });
 

@@ -1,6 +1,6 @@
 -- track: the code in, the case out; messages, decisions, supplements, consents (UX.md §2.8).
 \ir support.psql
-select plan(54);
+select plan(55);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -79,6 +79,7 @@ create function t.decide(p_name text, p_answer text, p_fen bigint default null, 
 $$;
 select t.question('q1', 'CONSENT', 'COMPLAINT_12315'), t.question('q2', 'RECEIPT', null, '{"amount_fen": 17600}'), t.question('q3', 'WITHDRAWAL_WARNING') \gset
 select is((select count(*) from track.decisions(p_track => t.track()) where answer is null), 3::bigint, 'three questions');
+select is((select platform from track.decision_get(p_track => t.track(), p_decision => t.id('q1'))), '星云卡盟', 'and names the platform, which may be who receives it');
 select ok((select text_zh <> '' and text_version <> '' from track.decision_get(p_track => t.track(), p_decision => t.id('q1'))), 'a consent has its text');
 select is(t.answer($$select track.decision_get(p_track => t.track(), p_decision => t.id('other'))$$), 'UD002', 'no such question');
 select is(t.decide('q1', 'perhaps'), 'UD031 answer', 'known answers only');
