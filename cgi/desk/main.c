@@ -149,7 +149,7 @@ static const struct route routes[] = {
     {.name = "offer", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/offer", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = offer_params, .handler = offer_add, .page = offer_show},
     {.name = "terms_page", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/terms", .who = WHO_STAFF,
-     .params = case_params, .handler = terms_show},
+     .params = terms_page_params, .handler = terms_show},
     {.name = "terms", .method = METHOD_POST, .path = "/desk/cases/{n}/settlement/terms", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = terms_params, .handler = terms_save, .page = terms_show},
     {.name = "agreement_preview", .method = METHOD_GET, .path = "/desk/cases/{n}/settlement/agreement", .who = WHO_STAFF,

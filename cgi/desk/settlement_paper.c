@@ -40,7 +40,8 @@ enum err agreement_preview(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         err = document_preview(req, rep, &c, &d);
     if (err == ERR_FORM) /* the page of the terms names what is missing */
-        return reply_see_other(rep, "/desk/cases/%.*s/settlement/terms", STR_ARG(c.case_no));
+        return reply_see_other(rep, "/desk/cases/%.*s/settlement/terms?show=check",
+                               STR_ARG(c.case_no));
     return err == ERR_OK ? ERR_OK : reply_error(req, rep, err);
 }
 
@@ -60,7 +61,8 @@ enum err agreement_issue(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         err = document_freeze(req, &c, &d, &id, &frozen);
     if (err == ERR_FORM)
-        return reply_see_other(rep, "/desk/cases/%.*s/settlement/terms", STR_ARG(c.case_no));
+        return reply_see_other(rep, "/desk/cases/%.*s/settlement/terms?show=check",
+                               STR_ARG(c.case_no));
     if (err != ERR_OK)
         return reply_form_again(req, rep, err);
     settlement_check(d.model, &f);

@@ -1,7 +1,7 @@
 /*
  * /desk/cases/{n}/settlement/terms: the contents of the agreement (DOMAIN.md §5.3).  Half a text may be kept; what V-SET-01 misses stands
- * beside each field, and nothing is issued before it is silent.  That performance comes before withdrawal and that reporting stays free
- * is printed in every agreement, so nobody is asked for it.
+ * in a list above the form, beside each field once somebody tried to issue, and nothing is issued before it is silent.  That performance
+ * comes before withdrawal and that reporting stays free is printed in every agreement, so nobody is asked for it.
  */
 #include <string.h>
 
@@ -49,6 +49,18 @@ const struct param terms_params[] = {
     VERSION_ROW,
     {.name = NULL},
 };
+
+static const char *const shown[] = {"saved", "check", NULL};
+
+const struct param terms_page_params[] = {
+    CASE_ROW,
+    {.name = "show", .type = PARAM_CODE, .choices = shown, .label = "settlement.terms.title"},
+    {.name = NULL},
+};
+
+/* What every agreement must hold, whatever is performed. */
+static const char *const always[] = {"name_a", "identity_a", "name_b", "credit_code", "dispute", "order_no",
+                                     "kind", "perform_by", "method", "breach", "copies"};
 
 /* Where each field stands in the model of rules/settlement.h. */
 static const struct place {
@@ -276,18 +288,34 @@ static struct str finding_text(struct request *req, const struct finding *f)
                        json_owned(req->arena, finding_values(f, request_lang(req))));
 }
 
-static void mark_missing(struct request *req, json_t *form, const struct findings *f)
+/* A remark of the rule: an error of the field after an attempt to issue, a line of what is still to do while it is a draft. */
+static void remark(struct request *req, json_t *model, bool calm, const char *field,
+                   struct str text)
+{
+    json_t *form = json_object_get(model, "form"), *line;
+
+    if (!calm) {
+        settlement_mark(req, form, field, text, false);
+        return;
+    }
+    line = json_object();
+    json_set_str(line, "href", str_fmt(req->arena, "#f-%s", field));
+    json_set_str(line, "text", text);
+    (void)json_array_append_new(json_object_get(model, "missing"), line);
+}
+
+static void mark_missing(struct request *req, json_t *model, bool calm, const struct findings *f)
 {
     for (size_t i = 0; i < f->n; i++) {
         for (size_t k = 0; k < COUNT(mended); k++) {
             if (strcmp(f->items[i].key, mended[k].key) == 0)
-                settlement_mark(req, form, mended[k].field, finding_text(req, &f->items[i]), false);
+                remark(req, model, calm, mended[k].field, finding_text(req, &f->items[i]));
         }
     }
 }
 
 /* Clauses that DOMAIN.md §3.9 refuses, each beside its field. */
-static void mark_clauses(struct request *req, json_t *form, const json_t *m)
+static void mark_clauses(struct request *req, json_t *model, bool calm, const json_t *m)
 {
     for (size_t i = 0; i < COUNT(clauses); i++) {
         struct findings f = findings_new(req->arena);
@@ -299,7 +327,7 @@ static void mark_clauses(struct request *req, json_t *form, const json_t *m)
         json_array_foreach(value, k, one)
             settlement_clause_check(str_of(json_string_value(one)), &f);
         for (k = 0; k < f.n; k++)
-            settlement_mark(req, form, clauses[i], finding_text(req, &f.items[k]), false);
+            remark(req, model, calm, clauses[i], finding_text(req, &f.items[k]));
     }
 }
 
@@ -377,6 +405,11 @@ enum err terms_show(struct request *req, struct reply *rep)
     form = json_object_get(model, "form");
     desk_vocab(req, form, "kind", "performance_kind");
     form_options(form, "filings", filing_options(req, filings));
+    for (size_t i = 0; i < COUNT(always); i++)
+        form_needed(form, always[i],
+                    locale_textz(req->arena, req->locale, "settlement.terms.needed"));
+    json_set_new(model, "missing", json_array());
+    json_set_bool(model, "saved", false);
     form_attr(form, "dispute", "rows", STR("2"));
     form_attr(form, "confidentiality", "rows", STR("2"));
     form_attr(form, "annexes", "rows", STR("2"));
@@ -388,12 +421,16 @@ enum err terms_show(struct request *req, struct reply *rep)
                                    str_eqz(db_text(rows, 0, "state"), "PART_SIGNED")));
     if (terms != NULL && req->method == METHOD_GET) {
         struct findings f = findings_new(req->arena);
+        bool calm = !str_eqz(param_text(req, "show"), "check");
 
         terms_name_filings(terms, filings);
         settlement_check(terms, &f);
-        mark_missing(req, form, &f);
-        mark_clauses(req, form, terms);
+        mark_missing(req, model, calm, &f);
+        mark_clauses(req, model, calm, terms);
+        json_set_bool(model, "saved", str_eqz(param_text(req, "show"), "saved"));
     }
+    json_set_bool(model, "has_missing", json_array_size(json_object_get(model, "missing")) != 0);
+    json_set_int(model, "n_missing", (int64_t)json_array_size(json_object_get(model, "missing")));
     return reply_page(rep, "desk/settlement_terms", model);
 }
 
@@ -444,5 +481,6 @@ enum err terms_save(struct request *req, struct reply *rep)
                                                   json_dump(req->arena, m))),
                    DB_BOOL("p_complete", !findings_block(&f)),
                    DB_JSON("p_checks", terms_checks(req, &f)));
-    return desk_done(req, rep, err, &c, findings_block(&f) ? "/settlement/terms" : "/settlement");
+    return desk_done(req, rep, err, &c,
+                     findings_block(&f) ? "/settlement/terms?show=saved" : "/settlement");
 }

@@ -81,13 +81,25 @@ test('what_the_terms_miss_stands_beside_each_field_and_nothing_is_issued_before'
   assert.equal(page.status, 422);
   assert.match(page.text, /最迟履行日期不能早于今天/);
   page = await one.submit(await one.get(`${base}/settlement/terms`), 'form', { ...terms, account: '', perform_by: '', extra_terms: '甲方承诺不得向任何部门举报。\n甲方撤回投诉后乙方退款。' });
-  assert.equal(page.path, `${base}/settlement/terms`);
-  assert.match(page.title, /^错误：/);
-  for (const words of ['请填写收款账户', '请填写履行的最后日期', '限制了举报的权利', '要求先撤回再履行']) assert.ok(page.body.includes(words), words);
+  // Half a text is saved, and that is no error: what is still to do is a list.
+  const missing = ['请填写收款账户', '请填写履行的最后日期', '限制了举报的权利', '要求先撤回再履行'];
+  assert.equal(page.path, `${base}/settlement/terms?show=saved`);
+  assert.doesNotMatch(page.title, /错误/);
+  assert.ok(!page.body.includes('class="errors"') && !page.body.includes('class="error"'), 'no error');
+  assert.match(page.text, /已保存。 ?定稿前还有 4 处要补上或改好/);
+  for (const words of missing) assert.ok(page.body.includes(words), words);
+  assert.match(page.body, /<a href="#f-account">/);
+  assert.match(page.body, /<label for="f-perform_by">[^<]*<span class="optional">（定稿前要填）/);
+  assert.match(page.body, /<label for="f-signed_place">[^<]*<span class="optional">（选填）/);
   assert.equal(page.value('name_a'), '林小满');
+  assert.doesNotMatch((await one.get(`${base}/settlement/terms`)).text, /已保存/);
   assert.ok(!(await one.get(`${base}/settlement`)).forms.some((f) => f.action.endsWith('/agreement')));
   // A preview of half a text leads to what is missing.
-  assert.equal((await one.get(`${base}/settlement/agreement`)).path, `${base}/settlement/terms`);
+  const refused = await one.get(`${base}/settlement/agreement`);
+  assert.equal(refused.path, `${base}/settlement/terms?show=check`);
+  assert.match(refused.title, /^错误：/);
+  assert.match(refused.body, /id="f-account-error"/);
+  for (const words of missing) assert.ok(refused.body.includes(words), words);
   page = await one.submit(page, 'form', { ...terms, extra_terms: '' });
   assert.equal(page.path, `${base}/settlement`, page.text);
 });
