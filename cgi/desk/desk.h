@@ -109,6 +109,9 @@ enum step_form {
 enum step_form desk_step_form(struct str event);
 /* The row of desk.filing_page for the path's {id}. */
 enum err desk_filing_read(struct request *req, const struct open_case *c, struct db_rows **rows);
+/* What comes next in a filing (page: its row, clocks and confirm_id are in the model): model gets next, has_next_link, next_href, next_link,
+ * steps (open ones, the likeliest first), back_steps (what takes back or ends it), held, may_withdraw, has_steps, has_held. */
+enum err filing_next(struct request *req, const struct open_case *c, const struct db_rows *page, json_t *model);
 /* Tone of the tag of a filing's state. */
 struct str desk_filing_tone(struct str status);
 /* The end of a step of a filing: the form again, or 303 to the filing. */

@@ -1,6 +1,6 @@
 /*
- * /desk/cases/{n}/filings/{id}: one filing (投诉): its state, what is missing, collisions as shown, deadlines with "why this date", and the
- * steps that are possible now (DOMAIN.md §5.2).  Steps with fields have pages of their own: filing_step.c.
+ * /desk/cases/{n}/filings/{id}: one filing (投诉): its state, what is missing, collisions as shown, deadlines with "why this date", and what
+ * comes next (filing_next.c; DOMAIN.md §5.2).  Steps with fields have pages of their own: filing_step.c.
  */
 #include <string.h>
 
@@ -27,19 +27,6 @@ const struct param filing_confirm_params[] = {
     {.name = NULL},
 };
 /* clang-format on */
-
-/* Guards whose input comes with the step's own form: they are no reason not to offer it. */
-static const char *const inputs[] = {"prerequisites_shown",
-                                     "filing_no_or_receipt",
-                                     "submitted_at_stored",
-                                     "accepted_at_stored",
-                                     "items_listed",
-                                     "not_accepted_reason_given",
-                                     "reply_stored",
-                                     "outcome_given",
-                                     "agreement_recorded",
-                                     "termination_reason_given",
-                                     NULL};
 
 enum err desk_filing_read(struct request *req, const struct open_case *c, struct db_rows **rows)
 {
@@ -209,68 +196,6 @@ static enum err add_clocks(struct request *req, const struct open_case *c, json_
     return err;
 }
 
-static bool is_input(struct str guard)
-{
-    for (size_t i = 0; inputs[i] != NULL; i++) {
-        if (str_eqz(guard, inputs[i]))
-            return true;
-    }
-    return false;
-}
-
-/* Sentences of the guards that refuse a step, except those that its form satisfies. */
-static json_t *refusals(struct request *req, const struct db_rows *rows, size_t i)
-{
-    struct str *guards;
-    size_t n = db_texts(rows, i, "failing", &guards);
-    json_t *list = json_array();
-
-    for (size_t k = 0; k < n; k++) {
-        if (!is_input(guards[k]))
-            (void)json_array_append_new(list,
-                                        json_of_str(desk_text(req, "error.guard.", guards[k])));
-    }
-    return list;
-}
-
-static enum err add_steps(struct request *req, const struct open_case *c, json_t *model)
-{
-    struct db_rows *rows = NULL;
-    json_t *open = json_array(), *held = json_array();
-    struct uuid id = param_uuid(req, "id");
-    bool withdraws = false;
-    enum err err =
-        db_read(req->db, "desk.filing_steps", &rows, DB_BYTES("p_session", desk_bearer(req)),
-                DB_UUID("p_case", c->id), DB_UUID("p_filing", id));
-
-    json_set_new(model, "steps", open);
-    json_set_new(model, "held", held);
-    for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
-        struct str event = db_text(rows, i, "event");
-        enum step_form form = desk_step_form(event);
-        json_t *step, *why;
-
-        if (str_eqz(event, "draft")) /* the form of prerequisites makes it */
-            continue;
-        withdraws = withdraws || form == STEP_WITHDRAWAL;
-        if (form == STEP_WITHDRAWAL)
-            continue;
-        why = refusals(req, rows, i);
-        step = json_object();
-        json_set_str(step, "event", event);
-        json_set_str(step, "text", vocab_label(req, "filing_event", event));
-        json_set_bool(step, "page", form == STEP_PAGE);
-        json_set_bool(step, "quiet", str_eqz(event, "cancel") || str_eqz(event, "back_to_draft"));
-        json_set_str(step, "filing", uuid_text(req->arena, &id));
-        (void)json_array_append_new(json_array_size(why) == 0 ? open : held, step);
-        json_set_new(step, "why", why);
-    }
-    json_set_bool(model, "may_withdraw", withdraws);
-    json_set_bool(model, "has_steps", json_array_size(open) != 0);
-    json_set_bool(model, "has_held", json_array_size(held) != 0);
-    return err;
-}
-
 static void add_channel(struct request *req, json_t *model)
 {
     json_t *detail = json_object_get(model, "detail");
@@ -310,6 +235,7 @@ enum err filing_show(struct request *req, struct reply *rep)
     json_set_str(model, "title", json_str(model, "channel_label"));
     json_set_bool(model, "case_moves", str_eqz(db_text(rows, 0, "case_status"), "READY"));
     add_channel(req, model);
+    json_set_z(model, "confirm_id", req->method == METHOD_POST ? "form" : "confirm");
     err = open_texts(req, &c, rows, model);
     if (err == ERR_OK)
         err = add_proof(req, &c, rows, model);
@@ -320,10 +246,9 @@ enum err filing_show(struct request *req, struct reply *rep)
     if (err == ERR_OK)
         err = add_clocks(req, &c, model);
     if (err == ERR_OK)
-        err = add_steps(req, &c, model);
+        err = filing_next(req, &c, rows, model);
     json_set_bool(model, "dated", !db_bool(rows, 0, "prepared") && db_is_null(rows, 0, "ended_at"));
     json_set_bool(model, "coordinator", staff_is(req, "coordinator"));
-    json_set_z(model, "confirm_id", req->method == METHOD_POST ? "form" : "confirm");
     if (err == ERR_OK && req->method == METHOD_POST)
         json_set_new(model, "form", json_incref(json_object_get(model, "confirm_form")));
     if (err != ERR_OK) {

@@ -6,5 +6,5 @@ aiddesk_desk_SOURCES = cgi/desk/main.c cgi/desk/desk.h cgi/desk/open_case.c cgi/
   cgi/desk/settlement.h cgi/desk/settlement.c cgi/desk/settlement_parts.c cgi/desk/settlement_terms.c cgi/desk/settlement_proof.c \
   cgi/desk/settlement_steps.c cgi/desk/settlement_paper.c cgi/desk/withdrawal.c cgi/desk/withdrawal_letter.c cgi/desk/close.c
 aiddesk_desk_LDADD = libletters.a libdocument.a $(AIDDESK_LIBS) $(PANGO_LIBS)
-aiddesk_desk_SOURCES += cgi/desk/demand.c cgi/desk/checks.c cgi/desk/channel.c cgi/desk/filing.c cgi/desk/filing_step.c \
+aiddesk_desk_SOURCES += cgi/desk/demand.c cgi/desk/checks.c cgi/desk/channel.c cgi/desk/filing.c cgi/desk/filing_step.c cgi/desk/filing_next.c \
   cgi/desk/override.c cgi/desk/case_next.c

@@ -95,6 +95,17 @@ test('a_case_passes_the_checks_with_demands_from_the_page', async () => {
   assert.ok(page.body.includes(`href="${at('/channels')}"`));
 });
 
+/** What the page of a filing says comes next: its sentence with who and when, the main button, the steps in their order. */
+function next(page) {
+  const aside = page.body.slice(page.body.indexOf('<div class="aside">'));
+  const plain = (html) => html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ').trim();
+  return {
+    said: plain(/<section class="next">(.*?)<\/section>/s.exec(aside)[1]),
+    main: [...aside.matchAll(/<(?:a|button) class="button"(?: href="([^"]*)"| type="submit")>([^<]*)</g)].map((m) => m[1] ?? m[2]),
+    steps: [...aside.matchAll(/(?:href|action)="[^"]*\/step\/([a-z_]+)"/g)].map((m) => m[1]).filter((step) => step !== 'dates'),
+  };
+}
+
 let ticket;
 test('channels_are_listed_with_what_is_missing_and_a_filing_is_planned', async () => {
   let page = await one.get(at('/channels'));
@@ -110,12 +121,15 @@ test('channels_are_listed_with_what_is_missing_and_a_filing_is_planned', async (
   assert.match(page.path, /\/filings\/[0-9a-f-]{36}$/, page.text);
   ticket = page.path;
   assert.match(page.text, /有订单记录：\s*已满足/);
+  assert.deepEqual(next(page), { said: '先核对受理条件和渠道冲突 下一步由谁做： 援助台', main: ['#confirm'], steps: ['cancel'] });
   page = await one.submit(page, ticket); // prerequisites and collisions as shown
   assert.match(page.text, /起草/);
+  assert.deepEqual(next(page), { said: '检查已通过，可以准备提交 下一步由谁做： 援助台', main: ['准备提交'], steps: ['make_ready', 'cancel'] });
   page = await press(one, page, 'make_ready');
   assert.match(page.text, /待提交/);
   assert.match(page.text, /当事人还没有同意向这个接收方提供信息/);
   assert.ok(!page.body.includes('/step/submit"'), 'nothing is submitted without consent');
+  assert.deepEqual(next(page), { said: '先请当事人同意把材料提供给这个渠道 下一步由谁做： 援助台', main: [at('/channels/PLATFORM_TICKET')], steps: ['back_to_draft'] });
 });
 
 test('consent_is_asked_and_answered_on_the_tracking_page', async () => {
@@ -133,9 +147,12 @@ test('consent_is_asked_and_answered_on_the_tracking_page', async () => {
   page = await one.submit(page, at('/channels/PLATFORM_TICKET/consent'), { what: ['facts', 'order'], why: 'filing' });
   assert.equal(page.path, at('/channels/PLATFORM_TICKET'), page.text);
   assert.match(page.text, /等当事人答复/);
+  assert.match(next(await one.get(ticket)).said, /^等当事人答复：是否同意提供给这个渠道 下一步由谁做： 当事人$/);
   const asked = await decide('granted');
   for (const said of ['谁会收到 示例卡盟甲（投诉处理部门）', '平台投诉工单', '事情经过和诉求', '订单号、付款记录', '在这个渠道提交投诉']) assert.ok(asked.includes(said), said);
-  assert.match((await one.get(ticket)).text, /已同意/);
+  page = await one.get(ticket);
+  assert.match(page.text, /已同意/);
+  assert.deepEqual(next(page).main, [`${ticket}/step/submit`]);
 });
 
 test('a_submission_needs_number_or_proof_and_a_lawful_time', async () => {
@@ -162,6 +179,10 @@ test('a_submission_needs_number_or_proof_and_a_lawful_time', async () => {
   assert.match(page.text, /付款\.png/);
   assert.match(page.text, /首次答复/);
   assert.match(page.text, /为什么是这一天/);
+  // Now others act: who, until when, and what may come, the likeliest first.
+  assert.match(next(page).said, /^等这个渠道受理或答复，收到后记在这里 最晚：\d+年\d+月\d+日.* 下一步由谁做： 受理机构$/);
+  assert.deepEqual(next(page).main, [`${ticket}/step/respond`]);
+  assert.deepEqual(next(page).steps, ['respond', 'accept', 'ask_supplement', 'refuse']);
   assert.equal(await status(), 'IN_PROGRESS');
   assert.match((await one.get(at(''))).text, /平台投诉工单 已提交/);
   // The number is sealed.
@@ -256,12 +277,14 @@ test('replies_and_results_are_recorded_sealed', async () => {
   assert.match(page.text, /平台称正在核实𠮷/);
   page = await press(one, page, 'mediate');
   assert.match(page.text, /调解\/协商中/);
+  assert.deepEqual(next(page).steps, ['agree', 'decide', 'end']);
   page = await one.get(`${regulator}/step/decide`);
   page = await one.submit(page, 'form', {});
   assert.equal(page.status, 422);
   page = await one.submit(page, 'form', { outcome: 'MEDIATED', text: '双方同意退款176元' });
   assert.equal(page.path, regulator, page.text);
   assert.match(page.text, /调解成功/);
+  assert.deepEqual(next(page), { said: '这次投诉已经结束', main: [], steps: [] });
   const types = (await rows(`select e.type from core.event e join core.filing f on f.id = e.object_id where f.channel = 'COMPLAINT_12315' and e.before ->> 'status' <> e.after ->> 'status' order by e.id`)).map((r) => r.type);
   assert.deepEqual(types, ['draft', 'make_ready', 'submit', 'accept', 'respond', 'mediate', 'decide']);
   // An event that the present state does not list.
