@@ -114,6 +114,13 @@ test('evidence_with_wrong_values_comes_back_with_everything_typed', async () => 
   assert.match(page.body, /旧页面/);
 });
 
+test('the_case_page_leads_to_each_of_its_parts', async () => {
+  const page = await one.get(`/desk/cases/${first.number}`);
+  const links = [...page.body.matchAll(/<a class="chip" href="#([a-z]+)"/g)].map((m) => m[1]);
+  assert.deepEqual(links, ['next', 'told', 'evidence', 'clocks', 'people', 'timeline'], 'no filing yet');
+  for (const id of links) assert.equal(page.body.split(`id="${id}"`).length, 2, id);
+});
+
 test('contact_data_shows_only_when_asked_and_is_written_down', async () => {
   const { number } = first;
   let page = await one.get(`/desk/cases/${number}`);
