@@ -77,6 +77,7 @@ static void add_labels(struct request *req, const struct db_rows *rows, json_t *
                       !db_is_null(rows, 0, "responsibility"));
     json_set_bool(model, "may_assign", staff_is(req, "coordinator") && !db_bool(rows, 0, "closed"));
     json_set_bool(model, "unassigned", db_is_null(rows, 0, "assignee"));
+    json_set_bool(model, "has_unread", db_int(rows, 0, "unread") != 0);
     json_set_bool(model, "confirmed", db_bool(rows, 0, "codes_confirmed"));
     json_set_bool(model, "has_duplicates", db_int(rows, 0, "duplicates") != 0);
     json_set_bool(model, "may_release",

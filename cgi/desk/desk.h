@@ -135,6 +135,7 @@ enum err notes_show(struct request *req, struct reply *rep);
 enum err note_add(struct request *req, struct reply *rep);
 enum err messages_show(struct request *req, struct reply *rep);
 enum err message_add(struct request *req, struct reply *rep);
+enum err messages_seen(struct request *req, struct reply *rep);
 enum err case_accept(struct request *req, struct reply *rep);
 enum err return_show(struct request *req, struct reply *rep);
 enum err case_return(struct request *req, struct reply *rep);
@@ -198,7 +199,7 @@ enum err letter_save(struct request *req, struct reply *rep);
 
 extern const struct param channel_params[], consent_ask_params[], plan_params[], wait_params[], filing_params[], filing_confirm_params[],
     filing_step_params[], override_params[], demand_new_params[], demand_edit_params[], demand_remove_params[];
-extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], step_params[], return_params[], review_params[],
+extern const struct param case_params[], cases_params[], desk_file_params[], note_params[], seen_params[], step_params[], return_params[], review_params[],
     evidence_new_params[], evidence_edit_params[], evidence_remove_params[], ask_params[], decline_params[], duplicate_params[],
     platform_params[], note_edit_params[], note_path_params[], assign_params[], files_params[], paper_issue_params[], paper_path_params[],
     letter_params[], viewer_params[];

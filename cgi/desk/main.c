@@ -42,6 +42,8 @@ static const struct route routes[] = {
      .params = case_params, .handler = messages_show},
     {.name = "message_add", .method = METHOD_POST, .path = "/desk/cases/{n}/messages", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = note_params, .handler = message_add, .page = messages_show},
+    {.name = "messages_seen", .method = METHOD_POST, .path = "/desk/cases/{n}/messages/seen", .who = WHO_STAFF,
+     .body_max = FORM_MAX, .params = seen_params, .handler = messages_seen, .page = messages_show},
     {.name = "file", .method = METHOD_GET, .path = "/desk/cases/{n}/file/{id}", .who = WHO_STAFF,
      .params = desk_file_params, .handler = desk_file_get},
     {.name = "preview", .method = METHOD_GET, .path = "/desk/cases/{n}/preview/{id}", .who = WHO_STAFF,

@@ -19,6 +19,16 @@ const struct param note_params[] = {
     {.name = NULL},
 };
 
+/* last: the newest message that was on the page.  What came meanwhile stays unread. */
+const struct param seen_params[] = {
+    CASE_ROW,
+    {.name = "last",
+     .type = PARAM_UUID,
+     .flags = PARAM_REQUIRED | PARAM_HIDDEN,
+     .label = "desk.messages.title"},
+    {.name = NULL},
+};
+
 const struct param note_path_params[] = {
     CASE_ROW,
     ID_ROW("desk.notes.title"),
@@ -61,6 +71,7 @@ static enum err add_talk(struct request *req, const struct open_case *c, const c
                            DB_UUID("p_case", c->id), DB_TEXT("p_kind", str_of(kind)));
 
     json_set_new(model, "talk", list);
+    json_set_str(model, "last_unread", STR(""));
     for (size_t i = 0; err == ERR_OK && i < db_count(rows); i++) {
         struct uuid id = db_uuid(rows, i, "id");
         struct str text = STR("");
@@ -73,6 +84,8 @@ static enum err add_talk(struct request *req, const struct open_case *c, const c
         else
             text = service_text(req, rows, i, row);
         json_set_str(row, "text", text);
+        if (db_bool(rows, i, "unread") && json_str(model, "last_unread").n == 0)
+            json_set_str(model, "last_unread", uuid_text(req->arena, &id));
         json_set_bool(row, "service", str_eqz(db_text(rows, i, "author_kind"), "service"));
         json_set_str(row, "case_no", c->case_no);
         json_set_bool(row, "may_edit", str_eqz(db_text(rows, i, "kind"), "note"));
@@ -99,6 +112,12 @@ static enum err show(struct request *req, struct reply *rep, const char *kind,
     json_set_str(model, "case_no", param_text(req, "n"));
     json_set_new(model, "form", form_model(req, note_params, NULL));
     form_attr(json_object_get(model, "form"), "body", "rows", STR("6"));
+    if (req->route->params == seen_params) { /* the page's other form has come back */
+        struct uuid last = param_uuid(req, "last");
+
+        json_set_str(json_object_get(model, "form"), "notice", form_notice(req));
+        json_set_str(model, "last_unread", uuid_text(req->arena, &last));
+    }
     if (req->staff != NULL) {
         err = open_case(req, param_text(req, "n"), &c);
         if (err == ERR_OK)
@@ -146,6 +165,17 @@ enum err note_add(struct request *req, struct reply *rep)
 enum err message_add(struct request *req, struct reply *rep)
 {
     return add(req, rep, "message", "desk.message_add", "messages");
+}
+
+enum err messages_seen(struct request *req, struct reply *rep)
+{
+    struct open_case c;
+    enum err err = open_case(req, param_text(req, "n"), &c);
+
+    if (err == ERR_OK)
+        err = db_write(req->db, "desk.messages_seen", NULL, DB_BYTES("p_session", desk_bearer(req)),
+                       DB_UUID("p_case", c.id), DB_UUID("p_last", param_uuid(req, "last")));
+    return desk_done(req, rep, err, &c, "/messages");
 }
 
 /* After a clash both texts are there: what is stored now, and what was typed, in the field. */

@@ -9,9 +9,9 @@
 #include "core/vocab.h"
 #include "desk/desk.h"
 
-enum { PAGE = 25, HOME = 50, HOME_READ = 201, TOTAL_SHOWN = 200, FIRST_LEAD_SCOPE = 5 };
+enum { PAGE = 25, HOME = 50, HOME_READ = 201, TOTAL_SHOWN = 200, FIRST_LEAD_SCOPE = 6 };
 
-static const char *const scopes[] = {"mine", "overdue", "today",   "unassigned", "all",
+static const char *const scopes[] = {"mine", "overdue", "today",   "unassigned", "after", "all",
                                      "lane", "late",    "waiting", "returned",   NULL};
 
 const struct param cases_params[] = {
@@ -107,6 +107,7 @@ enum err home_show(struct request *req, struct reply *rep)
     json_set_bool(model, "may_claim", db_int(counts, 0, "unassigned") != 0);
     json_set_bool(model, "has_overdue", db_int(counts, 0, "overdue") != 0);
     json_set_bool(model, "has_today", db_int(counts, 0, "today") != 0);
+    json_set_bool(model, "has_after", db_int(counts, 0, "after") != 0);
     json_set_bool(model, "more", db_count(rows) > HOME);
     json_set_new(model, "cases", my_lines(req, rows));
     return reply_page(rep, "desk/home", model);

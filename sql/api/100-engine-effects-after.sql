@@ -70,6 +70,9 @@ begin
     elsif p_to in ('ARCHIVED', 'ERASED') then
         perform engine.assignment_close(p_case => p_old.id, p_reason => 'closed', p_actor_kind => 'worker');
     end if;
+    if p_to in ('CLOSED', 'DECLINED') or p_old.status in ('CLOSED', 'DECLINED') then
+        perform engine.unread_note(p_case => p_old.id);
+    end if;
     v_new := (select c from core.case_file c where c.id = p_old.id);
     if p_to <> 'ERASED' then
         perform engine.case_figures(p_old => p_old, p_new => v_new, p_event => p_event);

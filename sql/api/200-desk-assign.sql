@@ -95,7 +95,7 @@ comment on function desk.recuse(bytea, uuid) is
 
 create function desk.today(p_session bytea)
 returns table (unassigned bigint, lane bigint, overdue bigint, not_accepted bigint, returned bigint, waiting_members bigint,
-               waiting_cases bigint, failed_mail bigint, escalation bigint)
+               waiting_cases bigint, failed_mail bigint, escalation bigint, after bigint)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -112,14 +112,16 @@ begin
            (select count(*) from core.group_member m join core.app_user u on u.id = m.app_user and u.state = 'active' where m.seal is null),
            count(*) filter (where c.assignee is not null and exists (select from core.seal_wait w where w.case_id = c.id)),
            (select count(*) from core.outbox o where o.state = 'failed'),
-           count(*) filter (where c.status = 'ESCALATION_DUE')
+           count(*) filter (where c.status = 'ESCALATION_DUE'),
+           (select count(*) from engine.cases_found(p_user => v_user, p_scope => 'after', p_status => null, p_platform => null, p_after => null,
+                                                    p_after_id => null, p_max => 201, p_sorted => false))
     from core.case_file c
     where c.closed_at is null and c.submitted_at is not null and c.status not in ('DRAFT', 'DECLINED', 'ERASED')
       and not array[c.platform, c.id] && v_hidden;
 end
 $$;
 comment on function desk.today(bytea) is
-    'What coordinators look at first, as numbers: unassigned, review lane, overdue, not accepted, given back, keys that wait, failed mail, escalations. Refuses: UD001, UD003.';
+    'What coordinators look at first, as numbers: unassigned, review lane, overdue, not accepted, given back, keys that wait, failed mail, escalations, words after the end of a case that nobody else is there to read. Refuses: UD001, UD003.';
 
 create function desk.overdue_people(p_session bytea) returns table (app_user uuid, name text, overdue bigint, open_cases bigint)
 language plpgsql stable security definer

@@ -1,7 +1,7 @@
 -- desk: my work, the list of cases, the case page, talking, accepting and reviewing (UX.md §3).
 set role aiddesk_owner;
 
-create function desk.counts(p_session bytea) returns table (overdue bigint, today bigint, mine bigint, unassigned bigint)
+create function desk.counts(p_session bytea) returns table (overdue bigint, today bigint, mine bigint, unassigned bigint, after bigint)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15,7 +15,9 @@ begin
     select count(*) filter (where c.assignee = v_user.id and c.next_due_at <= v_now),
            count(*) filter (where c.assignee = v_user.id and c.next_due_at <@ v_today),
            count(*) filter (where c.assignee = v_user.id),
-           count(*) filter (where c.assignee is null)
+           count(*) filter (where c.assignee is null),
+           (select count(*) from engine.cases_found(p_user => v_user, p_scope => 'after', p_status => null, p_platform => null, p_after => null,
+                                                    p_after_id => null, p_max => 201, p_sorted => false))
     from (select x.* from core.case_file x where x.assignee = v_user.id and x.closed_at is null
           union all
           select x.* from core.case_file x where x.assignee is null and x.closed_at is null and x.submitted_at is not null) c
@@ -23,7 +25,7 @@ begin
       and not array[c.platform, c.id] && v_hidden;
 end
 $$;
-comment on function desk.counts(bytea) is 'The four numbers of the home page; the lists behind them have the same length. Refuses: UD001, UD003.';
+comment on function desk.counts(bytea) is 'The numbers of the home page; the lists behind them have the same length (after: counting stops at 201). Refuses: UD001, UD003.';
 
 create function desk.cases(p_session bytea, p_scope text, p_status text, p_platform text, p_after timestamptz, p_after_id uuid, p_max bigint)
 returns table (id uuid, case_no text, status text, platform text, problem_type text, next_due_at timestamptz, next_due_on date,
@@ -79,7 +81,7 @@ returns table (case_no text, status text, version bigint, lane text, platform te
                next_due_at timestamptz, closure_reason text, amount_received_fen bigint, round bigint, mine boolean, assign_reason jsonb,
                platform_link_sealed bytea, order_no_sealed bytea, payment_no_sealed bytea, story_sealed bytea, wanted text[],
                wanted_other_sealed bytea, call_name_sealed bytea, contact_way text, safe text[], duplicates bigint,
-               screening text, promised_at timestamptz, next_due_on date, waiting_key boolean, closed boolean)
+               screening text, promised_at timestamptz, next_due_on date, waiting_key boolean, closed boolean, unread bigint)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -101,7 +103,8 @@ begin
            v_case.assignee is not null and not exists (
                select from core.case_seal s where s.case_id = v_case.id and s.recipient_kind = 'user' and s.recipient = v_case.assignee
                    and s.key_version = u.key_version),
-           v_case.closed_at is not null
+           v_case.closed_at is not null,
+           (select count(*) from core.message x where x.case_id = v_case.id and x.author_kind = 'complainant' and x.read_at is null)
     from core.complaint m
     left join core.platform p on p.id = v_case.platform
     left join core.app_user u on u.id = v_case.assignee
@@ -163,7 +166,7 @@ comment on function desk.files(bytea, uuid) is 'Files of a case. Refuses: UD001,
 
 create function desk.talk(p_session bytea, p_case uuid, p_kind text)
 returns table (kind text, id uuid, author_kind text, author_name text, template text, detail jsonb, body_sealed bytea, at timestamptz, version bigint,
-               edited_at timestamptz, editor_name text)
+               edited_at timestamptz, editor_name text, unread boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -171,13 +174,13 @@ declare
     v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case);
 begin
     return query
-    select t.kind, t.id, t.author_kind, u.display_name, t.template, t.detail, t.body_sealed, t.at, t.version, t.edited_at, e.display_name
+    select t.kind, t.id, t.author_kind, u.display_name, t.template, t.detail, t.body_sealed, t.at, t.version, t.edited_at, e.display_name, t.unread
     from (select 'message' as kind, m.id, m.author_kind, m.author, m.template, m.detail, m.body_sealed, m.at, 1::bigint as version,
-                 null::timestamptz as edited_at, null::uuid as editor
+                 null::timestamptz as edited_at, null::uuid as editor, m.author_kind = 'complainant' and m.read_at is null as unread
           from core.message m where m.case_id = v_case.id and p_kind = 'message'
           union all
           select 'note', n.id, 'user', n.author, null, '{}'::jsonb, n.body_sealed, n.at, n.version, n.edited_at,
-                 n.edited_by
+                 n.edited_by, false
           from core.note n where n.case_id = v_case.id and p_kind = 'note') t
     left join core.app_user u on u.id = t.author
     left join core.app_user e on e.id = t.editor
@@ -211,6 +214,7 @@ declare
 begin
     insert into core.message (id, case_id, author_kind, author, body_sealed, at) values (p_id, v_case.id, 'volunteer', v_user.id, p_body, core.now());
     update core.message m set read_at = core.now() where m.case_id = v_case.id and m.author_kind = 'complainant' and m.read_at is null;
+    perform engine.unread_note(p_case => v_case.id);
     perform engine.first_reply(p_case => v_case.id);
     perform engine.outbox_news(p_case => v_case.id, p_key => p_id::text);
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'message', p_object => p_id, p_type => 'message_added', p_actor_kind => 'user', p_actor => v_user.id);
@@ -218,6 +222,30 @@ end
 $$;
 comment on function desk.message_add(bytea, uuid, uuid, bytea) is
     'A message to the complainant, sealed; theirs count as read, and a reminder mail goes where it is wished for. Refuses: UD001, UD002.';
+
+create function desk.messages_seen(p_session bytea, p_case uuid, p_last uuid) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := engine.case_for_user(p_session => p_session, p_case => p_case, p_write => true);
+    v_user core.app_user := engine.user_of_session(p_session => p_session);
+    v_last core.message := (select m from core.message m where m.id = p_last and m.case_id = v_case.id);
+begin
+    if v_last.id is null then
+        raise exception using errcode = 'UD002', message = 'not yours, or does not exist';
+    end if;
+    update core.message m set read_at = core.now()
+    where m.case_id = v_case.id and m.author_kind = 'complainant' and m.read_at is null and m.at <= v_last.at;
+    if found then
+        perform engine.unread_note(p_case => v_case.id);
+        perform engine.event_add(p_case => v_case.id, p_object_kind => 'message', p_object => p_last, p_type => 'message_read',
+                                 p_actor_kind => 'user', p_actor => v_user.id);
+    end if;
+end
+$$;
+comment on function desk.messages_seen(bytea, uuid, uuid) is
+    'The complainant''s messages up to this one have been read and want no answer; what came later stays unread. Refuses: UD001, UD002.';
 
 create function desk.case_accept(p_session bytea, p_case uuid, p_version bigint) returns bigint
 language plpgsql security definer

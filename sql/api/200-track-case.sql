@@ -114,6 +114,7 @@ declare
 begin
     insert into core.message (id, case_id, author_kind, body_sealed, at) values (p_id, v_case.id, 'complainant', p_body, core.now());
     perform engine.event_add(p_case => v_case.id, p_object_kind => 'message', p_object => p_id, p_type => 'message_added', p_actor_kind => 'complainant');
+    perform engine.unread_note(p_case => v_case.id);
 end
 $$;
 comment on function track.message_add(bytea, uuid, bytea) is 'A message to the volunteer, sealed. Refuses: UD001.';

@@ -74,6 +74,7 @@ create table core.case_file (
     declined_at timestamptz,
     declined_by uuid,
     legal_hold boolean not null default false,
+    unread_after boolean not null default false,
     constraint case_file_pkey primary key (id),
     constraint case_file_no_key unique (case_no),
     constraint case_file_lane_known check (lane in ('auto', 'queue')),
@@ -128,6 +129,7 @@ comment on column core.case_file.amount_received_fen is 'confirmed by the compla
 comment on column core.case_file.declined_at is 'when declined';
 comment on column core.case_file.declined_by is 'who declined';
 comment on column core.case_file.legal_hold is 'stops every deletion path';
+comment on column core.case_file.unread_after is 'it is not worked on any more (closed, declined), and the complainant''s last words are unread';
 
 create table core.draft_box (
     case_id uuid not null,
@@ -399,6 +401,7 @@ create index case_file_unassigned_idx on core.case_file (coalesce(next_due_at, '
     where assignee is null and closed_at is null and submitted_at is not null;
 create index case_file_accepting_idx on core.case_file (coalesce(next_due_at, 'infinity'), id)
     where accepted_at is null and assignee is not null and closed_at is null;
+create index case_file_unread_idx on core.case_file (assignee, coalesce(next_due_at, 'infinity'), id) where unread_after;
 create index assignment_accepting_idx on core.assignment (assigned_at, case_id) where ended_at is null and accepted_at is null;
 -- Look-ups of every foreign key that functions follow.
 create index case_file_platform_idx on core.case_file (platform, submitted_at);

@@ -245,6 +245,27 @@ test('the_case_is_closed_as_settled_and_opens_again_only_for_something_new', asy
   assert.equal(await status(first.number), 'IN_PROGRESS', page.text);
 });
 
+test('words_after_the_end_reach_who_had_the_case', async () => {
+  await psql(`update core.case_file set closed_at = core.now(), status = 'CLOSED' where case_no = '${first.number}'`);
+  const complainant = await tracked(first.code);
+  await complainant.submit(await complainant.get('/track/messages'), 'form', { body: '钱又被扣了𠮷' });
+  let page = await one.get('/desk');
+  assert.match(page.text, /1 个已经结束的案件有没看过的留言/);
+  assert.doesNotMatch((await two.get('/desk')).text, /没看过的留言/);
+  assert.match((await lead.get('/desk/today')).text, /结束后的留言 0/, 'somebody is there to read it');
+  page = await one.get('/desk/cases?scope=after');
+  assert.ok(page.body.includes(`href="${base}"`), 'the list leads to it');
+  page = await one.get(base);
+  assert.match(page.text, /当事人有 1 条没看过的留言/);
+  page = await one.get(`${base}/messages`);
+  assert.match(page.text, /没看过.*钱又被扣了𠮷/);
+  page = await one.submit(page, `${base}/messages/seen`);
+  assert.equal(page.path, `${base}/messages`);
+  assert.ok(!page.forms.some((f) => f.action.endsWith('/seen')), 'nothing is unread');
+  assert.doesNotMatch((await one.get('/desk')).text, /没看过的留言/);
+  assert.match((await one.get(base)).text, /看过留言，不用答复/);
+});
+
 test('withdrawal_before_performance_needs_a_coordinator_and_the_complainant', async () => {
   const { number, code } = await open('EF-2');
   const id = await value(`select f.id from core.filing f join core.case_file c on c.id = f.case_id where c.case_no = '${number}' and f.channel = 'PLATFORM_TICKET'`);

@@ -1,6 +1,6 @@
 -- What volunteers and coordinators may ask of the database: lists, a case from acceptance to READY, evidence, assignment.
 \ir support.psql
-select plan(69);
+select plan(85);
 insert into core.group_key (id, kind, version, current, public_key, signature)
 values (t.id('group'), 'group', 1, true, '\x01', '\x01'), (t.id('pool'), 'pool', 1, true, '\x01', '\x01');
 create temp table s as
@@ -83,6 +83,47 @@ select desk.case_accept(t.s('wang'), t.id('case', 3), t.version(t.id('case', 3))
 select lives_ok(format('select desk.case_decline(%L, %L, %s, ''INELIGIBLE'', array[(select code from ref.enumeration where enumeration = ''channel'' order by sort limit 1)], %L, ''\x01'')',
                 t.s('wang'), t.id('case', 3), t.version(t.id('case', 3)), t.id('m')), 'a case is declined with a route');
 select is((select count(*) from desk.cases(t.s('wang'), 'mine', null, null, null, null, 50)), 1::bigint, 'what is declined or closed is no longer my work');
+
+-- Words after the end --------------------------------------------------------------------------------------------------------------
+create function t.after(p_login text) returns text language sql as $$
+    select coalesce(string_agg(c.case_no, ' ' order by c.case_no), '') from desk.cases(t.s(p_login), 'after', null, null, null, null, 50) c
+$$;
+create function t.writes(p_case uuid, p_message uuid, p_at timestamptz) returns void language plpgsql as $$
+begin
+    insert into core.track_session (id, case_id, wrapped_seed) values (sha256(p_message::text::bytea), p_case, '\x01');
+    perform track.message_add(p_track => p_message::text::bytea, p_id => p_message, p_body => '\x01');
+    update core.message set at = p_at where id = p_message;
+end
+$$;
+select is(t.after('wang') || t.after('chen'), '', 'nothing was written after the end');
+select t.writes(t.id('case', 1), t.id('w', 1), core.now()) \gset
+select is(t.after('wang'), '', 'a case that is worked on is in the other lists');
+select t.writes(t.id('case', 2), t.id('w', 2), core.now()) \gset
+select t.writes(t.id('case', 3), t.id('w', 3), core.now()) \gset
+select is(t.after('wang'), concat_ws(' ', t.no(t.id('case', 2)), t.no(t.id('case', 3))), 'words in a closed and in a declined case are shown to who had it');
+select is((select after from desk.counts(t.s('wang'))), (select total from desk.cases_total(t.s('wang'), 'after', null, null)), 'count and list agree');
+select is((select unread from desk.case_page(t.s('wang'), t.id('case', 2))), 1::bigint, 'the case page says so too');
+select is(t.after('chen') || t.after('lina'), '', 'and to nobody else');
+update core.app_user set state = 'disabled' where id = t.id('wang');
+select is(t.after('chen'), concat_ws(' ', t.no(t.id('case', 2)), t.no(t.id('case', 3))), 'when that person is gone, to coordinators');
+select is((select after from desk.today(t.s('chen'))), 2::bigint, 'whose first page counts them');
+select is(t.after('lina'), '', 'never to other volunteers');
+update core.app_user set state = 'active' where id = t.id('wang');
+select throws_ok(format('select desk.messages_seen(%L, %L, %L)', t.s('lina'), t.id('case', 2), t.id('w', 2)), 'UD002', null, 'another''s case');
+select throws_ok(format('select desk.messages_seen(%L, %L, %L)', t.s('wang'), t.id('case', 2), t.id('w', 3)), 'UD002', null, 'a message of another case');
+select t.writes(t.id('case', 2), t.id('w', 4), core.now() + interval '1 s') \gset
+select desk.messages_seen(t.s('wang'), t.id('case', 2), t.id('w', 2)) \gset
+select is((select array_agg(id) from desk.talk(t.s('wang'), t.id('case', 2), 'message') where unread), array[t.id('w', 4)], 'what came after the page was made stays unread');
+select desk.messages_seen(t.s('wang'), t.id('case', 2), t.id('w', 4)) \gset
+select is(t.after('wang'), t.no(t.id('case', 3)), 'what was read is no longer there');
+select is((select count(*) from core.event where case_id = t.id('case', 2) and type = 'message_read'), 2::bigint, 'and who read it is written down');
+select desk.message_add(t.s('wang'), t.id('case', 3), t.id('answer'), '\x01') \gset
+select is(t.after('wang'), '', 'nor what was answered');
+savepoint unread;
+select t.writes(t.id('case', 2), t.id('w', 5), core.now()) \gset
+select t.move('case', t.id('case', 2), 'reopen', 'TRIAGE', t.id('wang'), '{"channel": "HEIMAO"}') \gset
+select is(t.after('wang'), '', 'a case that is open again is in the other lists');
+rollback to savepoint unread;
 
 -- Evidence, open checks, pre-review ------------------------------------------------------------------------------------------------
 select t.prepared(4) \gset

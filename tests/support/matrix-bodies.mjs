@@ -41,6 +41,7 @@ export const bodies = {
   'desk.filing_step': { text: '平台答复', replied_at: `${today} 00:01`, version },
   'desk.letter_save': { facts: '付款后没有到账', version },
   'desk.message_add': { body: '别人的话' },
+  'desk.messages_seen': { last: id },
   'desk.note_add': { body: '别人的记录' },
   'desk.note_edit': { body: '改过的记录', version },
   'desk.offer': { side: 'respondent', offer: '1', words: '退一元', version },
