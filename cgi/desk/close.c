@@ -1,7 +1,10 @@
 /*
  * /desk/cases/{n}/close: how a case ends, and how it begins again (DOMAIN.md §5.1).  A performed case ends with its outcome once its
  * filings have ended; any other ends with a reason that a coordinator agrees to; a closed one may be opened again for something new.
+ * Nothing is closed by one press: the outcome that was chosen comes back as a summary, and that is confirmed.
  */
+#include <string.h>
+
 #include "core/arena.h"
 #include "core/json.h"
 #include "core/locale.h"
@@ -21,7 +24,17 @@ const struct param close_params[] = {
      .choices = events,
      .label = "settlement.step"},
     {.name = "outcome", .type = PARAM_CODE, .label = "settlement.close.outcome"},
+    {.name = "confirmed", .type = PARAM_BOOL, .label = "settlement.close.confirm.do"},
     VERSION_ROW,
+    {.name = NULL},
+};
+
+/* What was chosen, to be confirmed; change: to be chosen anew. */
+const struct param close_page_params[] = {
+    CASE_ROW,
+    {.name = "event", .type = PARAM_CODE, .choices = events, .label = "settlement.step"},
+    {.name = "outcome", .type = PARAM_CODE, .label = "settlement.close.outcome"},
+    {.name = "change", .type = PARAM_BOOL, .label = "shared.change"},
     {.name = NULL},
 };
 
@@ -101,11 +114,51 @@ static enum err add_ways(struct request *req, const struct open_case *c, json_t 
     return err;
 }
 
+/* What comes back to be confirmed, when the state allows that end: by a GET that names it, or by the confirming POST that failed. */
+static void add_confirm(struct request *req, json_t *model)
+{
+    bool asks = req->route->params == close_page_params;
+    bool sent = req->route->params == close_params && param_bool(req, "confirmed");
+    struct str event = asks || sent ? param_text(req, "event") : STR("");
+    struct str outcome = asks || sent ? param_text(req, "outcome") : STR("");
+    bool reason = str_eqz(event, "close_with_reason");
+    bool listed = reason
+                      ? json_truth(model, "may_reason")
+                      : json_truth(model, "may_end") && str_eq(event, json_str(model, "end_event"));
+    bool solved = false, confirm;
+
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
+        solved = solved || str_eq(outcome, outcomes[i]);
+    confirm = outcome.n != 0 && listed && req->form.errors == 0 &&
+              vocab_has(req, "closure_reason", outcome) && !(asks && param_bool(req, "change"));
+    json_set_bool(model, "confirm", confirm);
+    if (confirm)
+        json_set_z(model, "title_key", "settlement.close.confirm.title");
+    json_set_str(model, "event", event);
+    json_set_str(model, "outcome", outcome);
+    json_set_str(model, "outcome_label", vocab_label(req, "closure_reason", outcome));
+    json_set_bool(model, "is_reason", reason);
+    json_set_bool(model, "nothing_received", solved && json_int(model, "received_fen") == 0);
+}
+
+/* The outcome that a form begins with: what was chosen before, or what the record says. */
+static json_t *stored_outcome(struct request *req, const char *event, struct str otherwise)
+{
+    json_t *stored = json_owned(req->arena, json_object());
+    bool chosen = req->route->params == close_page_params &&
+                  str_eqz(param_text(req, "event"), "close_with_reason") ==
+                      (strcmp(event, "close_with_reason") == 0) &&
+                  param_text(req, "outcome").n != 0;
+
+    json_set_str(stored, "outcome", chosen ? param_text(req, "outcome") : otherwise);
+    return stored;
+}
+
 enum err close_show(struct request *req, struct reply *rep)
 {
     struct open_case c;
     struct db_rows *rows = NULL;
-    json_t *model, *closing, *filings = NULL, *end, *reason, *reopen, *stored;
+    json_t *model, *closing, *filings = NULL, *end, *reason, *reopen;
     struct str *reasons = NULL;
     size_t n;
     enum err err;
@@ -140,13 +193,13 @@ enum err close_show(struct request *req, struct reply *rep)
     json_set_bool(model, "agreed", json_truth(closing, "agreed"));
     json_set_new(model, "filings", json_incref(filings));
     json_set_bool(model, "has_filings", json_array_size(filings) != 0);
-    stored = json_owned(req->arena, json_object());
-    json_set_str(stored, "outcome", json_str(closing, "success"));
-    end = form_model(req, close_params, stored);
+    json_set_int(model, "received_fen", json_int(closing, "amount_received_fen"));
+    end = form_model(req, close_params,
+                     stored_outcome(req, "all_filings_ended", json_str(closing, "success")));
     form_options(end, "outcome",
                  reason_options(req, outcomes, sizeof outcomes / sizeof outcomes[0]));
     form_asked(end, "outcome");
-    reason = form_model(req, close_params, NULL);
+    reason = form_model(req, close_params, stored_outcome(req, "close_with_reason", STR("")));
     form_asked(reason, "outcome");
     n = db_texts(rows, 0, "reasons", &reasons);
     form_options(reason, "outcome", reason_options(req, reasons, n));
@@ -166,7 +219,37 @@ enum err close_show(struct request *req, struct reply *rep)
         json_decref(model);
         return reply_error(req, rep, err);
     }
-    return reply_page(rep, "desk/close", model);
+    add_confirm(req, model);
+    return reply_page(rep, json_truth(model, "confirm") ? "desk/close_confirm" : "desk/close",
+                      model);
+}
+
+/* The choice is checked before its summary is shown: a summary of what cannot be would be none. */
+static enum err check_choice(struct request *req, const struct open_case *c, struct str event,
+                             struct str outcome)
+{
+    struct db_rows *rows = NULL;
+    struct str *reasons = NULL;
+    size_t n;
+    enum err err = db_read(req->db, "desk.closing", &rows, DB_BYTES("p_session", desk_bearer(req)),
+                           DB_UUID("p_case", c->id));
+
+    if (err != ERR_OK)
+        return err;
+    n = db_texts(rows, 0, "reasons", &reasons);
+    for (size_t i = 0; str_eqz(event, "close_with_reason") && i < n; i++) {
+        if (str_eq(outcome, reasons[i]))
+            return ERR_OK;
+    }
+    for (size_t i = 0;
+         !str_eqz(event, "close_with_reason") && i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        if (str_eq(outcome, outcomes[i]))
+            return ERR_OK;
+    }
+    form_error(req, "outcome",
+               str_eqz(event, "close_with_reason") ? "settlement.close.error.other"
+                                                   : "settlement.close.error.outcome");
+    return ERR_FORM;
 }
 
 enum err case_close(struct request *req, struct reply *rep)
@@ -182,6 +265,13 @@ enum err case_close(struct request *req, struct reply *rep)
         return reply_form_again(req, rep, ERR_FORM);
     }
     err = desk_open(req, &c);
+    if (err == ERR_OK && !param_bool(req, "confirmed") && !str_eqz(event, "open_filings_exist")) {
+        err = check_choice(req, &c, event, outcome);
+        if (err != ERR_OK)
+            return reply_form_again(req, rep, err);
+        return reply_see_other(rep, "/desk/cases/%.*s/close?event=%.*s&outcome=%.*s",
+                               STR_ARG(c.case_no), STR_ARG(event), STR_ARG(outcome));
+    }
     if (err == ERR_OK)
         err = db_write(req->db, "desk.case_close", NULL, DB_BYTES("p_session", desk_bearer(req)),
                        DB_UUID("p_case", c.id), DB_INT("p_version", param_int(req, "version")),

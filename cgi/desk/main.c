@@ -195,7 +195,7 @@ static const struct route routes[] = {
     {.name = "withdrawal_result", .method = METHOD_POST, .path = "/desk/cases/{n}/filings/{id}/withdrawal/result", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = withdrawal_result_params, .handler = withdrawal_result, .page = withdrawal_show},
     {.name = "close_page", .method = METHOD_GET, .path = "/desk/cases/{n}/close", .who = WHO_STAFF,
-     .params = case_params, .handler = close_show},
+     .params = close_page_params, .handler = close_show},
     {.name = "close", .method = METHOD_POST, .path = "/desk/cases/{n}/close", .who = WHO_STAFF,
      .body_max = FORM_MAX, .params = close_params, .handler = case_close, .page = close_show},
     {.name = "reopen", .method = METHOD_POST, .path = "/desk/cases/{n}/reopen", .who = WHO_STAFF,

@@ -88,6 +88,6 @@ enum err case_reopen(struct request *req, struct reply *rep);
 extern const struct param settlement_step_params[], receipt_params[], offer_params[], sign_params[], fail_params[], rescind_params[],
     terms_params[], terms_page_params[], issue_params[], signed_params[], performed_params[], withdrawal_params[], withdrawal_step_params[],
     withdrawal_save_params[], withdrawal_plain_params[], withdrawal_issue_params[],
-    withdrawal_request_params[], withdrawal_result_params[], close_params[], reopen_params[];
+    withdrawal_request_params[], withdrawal_result_params[], close_params[], close_page_params[], reopen_params[];
 
 #endif

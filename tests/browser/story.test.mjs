@@ -230,6 +230,8 @@ async function withdraw(desk, complainant, { number, code }, filings) {
   }
   await desk.open(`/desk/cases/${number}/close`, 'desk-close');
   await desk.send({});
+  await desk.see('desk-close-confirm');
+  await desk.send({});
   await desk.see('desk-closed');
   assert.equal(await value(`select status || ' ' || closure_reason from core.case_file where case_no = '${number}'`), 'CLOSED SETTLED');
 }

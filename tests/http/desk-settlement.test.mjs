@@ -235,8 +235,21 @@ test('template_reasons_are_refused_and_concrete_ones_withdraw_each_complaint', a
 test('the_case_is_closed_as_settled_and_opens_again_only_for_something_new', async () => {
   let page = await one.get(`${base}/close`);
   assert.equal(page.value('outcome'), 'SETTLED');
+  // Nothing is closed by one press: a summary says with what, and who is told.
+  page = await one.submit(page, 'form', { outcome: 'RESOLVED_PART' });
+  assert.equal(page.path, `${base}/close?event=all_filings_ended&outcome=RESOLVED_PART`);
+  assert.match(page.title, /^结案前请核对/);
+  assert.match(page.text, /结果 部分实现 修改 .*当事人确认收到 176\.00 元 未结的投诉 无/);
+  assert.match(page.text, /当事人在查询页看到已结案和结果/);
+  assert.equal(await status(first.number), 'WITHDRAWING');
+  page = await one.get(`${base}/close?event=all_filings_ended&outcome=RESOLVED_PART&change=1`);
+  assert.equal(page.value('outcome'), 'RESOLVED_PART', 'what was chosen is kept');
+  page = await one.submit(page, 'form', { outcome: 'SETTLED' });
+  const old = page;
   page = await one.submit(page, 'form');
+  assert.equal(page.path, `${base}/close`);
   assert.match(page.text, /和解/);
+  assert.equal((await one.submit(old, 'form')).status, 409, 'the same summary twice');
   assert.deepEqual(await rows(`select status, closure_reason from core.case_file where case_no = '${first.number}'`), [{ status: 'CLOSED', closure_reason: 'SETTLED' }]);
   page = await lead.get(`${base}/close`);
   const same = await lead.submit(page, `/desk/cases/${first.number}/reopen`);
@@ -319,6 +332,11 @@ test('talks_fail_with_a_reason_and_a_volunteer_alone_does_not_close', async () =
   page = await one.get(`${at}/close`);
   assert.match(page.text, /需要协调员同意/);
   page = await one.submit(page, 'form', { outcome: 'PLATFORM_GONE' });
+  assert.equal(page.path, `${at}/close?event=close_with_reason&outcome=PLATFORM_GONE`);
+  assert.match(page.text, /需要协调员同意/);
+  assert.ok(!page.forms.some((f) => f.id === 'form'), 'nothing to confirm yet');
+  const version = await value(`select version from core.case_file where case_no = '${number}'`);
+  page = await one.post(`${at}/close`, [['csrf', await token(page, 'close')], ['version', String(version)], ['event', 'close_with_reason'], ['outcome', 'PLATFORM_GONE'], ['confirmed', '1']]);
   assert.equal(page.status, 422);
   page = await lead.submit(await lead.get(`${at}/close`), 'form', { outcome: '' });
   assert.equal(page.status, 422);
@@ -328,7 +346,11 @@ test('talks_fail_with_a_reason_and_a_volunteer_alone_does_not_close', async () =
   assert.equal(page.status, 422);
   assert.match(page.text, /不能用这个原因结案/);
   page = await lead.submit(page, 'form', { outcome: 'PLATFORM_GONE' });
+  assert.match(page.text, /结案原因 平台失联 .*未结的投诉 2 .*当事人会收到一条留言/);
+  assert.equal(await status(number), 'IN_PROGRESS');
+  page = await lead.submit(page, 'form');
   assert.match(page.text, /平台失联/);
+  assert.equal(await status(number), 'CLOSED');
   assert.equal(await value(`select count(*)::int from core.task t join core.case_file c on c.id = t.case_id where c.case_no = '${number}' and t.kind = 'WITHDRAW'`), 2);
 });
 
