@@ -157,7 +157,7 @@ static enum err add_timeline(struct request *req, const struct open_case *c, jso
         struct str machine = str_fmt(req->arena, "%.*s_event", STR_ARG(object));
         struct str text = vocab_label(req, str_z(req->arena, machine), type);
 
-        if (str_eq(text, type)) /* not a step of a machine: a text of our own */
+        if (!vocab_has(req, str_z(req->arena, machine), type)) /* a text of our own */
             text = locale_textz(
                 req->arena, req->locale,
                 str_z(req->arena, str_fmt(req->arena, "desk.event.%.*s", STR_ARG(type))));

@@ -119,6 +119,9 @@ test('the_case_page_leads_to_each_of_its_parts', async () => {
   const links = [...page.body.matchAll(/<a class="chip" href="#([a-z]+)"/g)].map((m) => m[1]);
   assert.deepEqual(links, ['next', 'told', 'evidence', 'clocks', 'people', 'timeline'], 'no filing yet');
   for (const id of links) assert.equal(page.body.split(`id="${id}"`).length, 2, id);
+  // Steps whose English name is their code are named all the same.
+  assert.doesNotMatch((await one.get(`/desk/cases/${first.number}?lang=en`)).text, /desk\.event/);
+  await one.get('/desk?lang=zh-CN');
 });
 
 test('contact_data_shows_only_when_asked_and_is_written_down', async () => {
