@@ -186,6 +186,9 @@ static void add_sentence(struct request *req, json_t *model, const struct next *
         json_set_str(next, "date_text",
                      locale_textz(req->arena, req->locale, "filing.next.no_date"));
     json_set_new(model, "next", next);
+    json_set_str(model, "steps_title",
+                 locale_textz(req->arena, req->locale,
+                              waits ? "filing.steps.record" : "filing.steps.title"));
     json_set_bool(model, "has_next_link", n->href.n != 0);
     json_set_str(model, "next_href", n->href);
     json_set_str(model, "next_link", n->text);

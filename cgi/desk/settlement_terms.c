@@ -61,6 +61,8 @@ const struct param terms_page_params[] = {
 /* What every agreement must hold, whatever is performed. */
 static const char *const always[] = {"name_a", "identity_a", "name_b", "credit_code", "dispute", "order_no",
                                      "kind", "perform_by", "method", "breach", "copies"};
+/* And what only a payment needs. */
+static const char *const for_money[] = {"amount", "account"};
 
 /* Where each field stands in the model of rules/settlement.h. */
 static const struct place {
@@ -408,6 +410,9 @@ enum err terms_show(struct request *req, struct reply *rep)
     for (size_t i = 0; i < COUNT(always); i++)
         form_needed(form, always[i],
                     locale_textz(req->arena, req->locale, "settlement.terms.needed"));
+    for (size_t i = 0; i < COUNT(for_money); i++)
+        form_needed(form, for_money[i],
+                    locale_textz(req->arena, req->locale, "settlement.terms.needed.money"));
     json_set_new(model, "missing", json_array());
     json_set_bool(model, "saved", false);
     form_attr(form, "dispute", "rows", STR("2"));

@@ -50,8 +50,10 @@ for (const [lang, js, viewport, orderNo] of [['en', true, desk, 'SET-1'], ['zh-C
     await look('terms');
     await page.locator('textarea[name=extra_terms]').fill('甲方承诺不得向任何部门举报。');
     await send();
-    await page.waitForURL(/terms$/);
+    await page.waitForURL(/terms\?show=saved$/);
     await look('terms-missing');
+    await page.goto(`${at}/settlement/agreement`); // nothing to look at yet: what is missing is an error now
+    await look('terms-errors');
     for (const [name, text] of Object.entries({ name_a: '林小满', identity_a: '身份证 110101199003070011', contact_a: '13800138000', name_b: '示例网络有限公司', credit_code: '91350100M000100Y43', account: '支付宝 13800138000', perform_by: later, method: '原路退回' })) await page.locator(`input[name=${name}]`).fill(text);
     await page.locator('textarea[name=extra_terms]').fill('');
     await send();

@@ -90,6 +90,7 @@ test('what_the_terms_miss_stands_beside_each_field_and_nothing_is_issued_before'
   for (const words of missing) assert.ok(page.body.includes(words), words);
   assert.match(page.body, /<a href="#f-account">/);
   assert.match(page.body, /<label for="f-perform_by">[^<]*<span class="optional">（定稿前要填）/);
+  assert.match(page.body, /<label for="f-account">[^<]*<span class="optional">（退款、赔偿时，定稿前要填）/);
   assert.match(page.body, /<label for="f-signed_place">[^<]*<span class="optional">（选填）/);
   assert.equal(page.value('name_a'), '林小满');
   assert.doesNotMatch((await one.get(`${base}/settlement/terms`)).text, /已保存/);
