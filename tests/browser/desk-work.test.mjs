@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { desk, Person, phone } from '../support/browser.mjs';
+import { psql } from '../support/database.mjs';
+import { Client } from '../support/http.mjs';
 import { complain, coordinator, invited, ownStack, password } from '../support/people.mjs';
 
 const { url } = await ownStack();
@@ -77,6 +79,33 @@ for (const [lang, js, viewport, scheme] of [['zh-CN', true, desk, 'light'], ['en
     await person.close();
   });
 }
+
+test('words_after_the_end_of_a_case_lead_to_its_messages', async () => {
+  const ended = await complain(url, { orderNo: 'END-1' });
+  await lead.submit(await lead.get(`/desk/cases/${ended.number}`), `/desk/cases/${ended.number}/release`);
+  await psql(`update core.case_file set status = 'CLOSED', closed_at = core.now(), closure_reason = 'SETTLED' where case_no = '${ended.number}'`);
+  const complainant = new Client(url);
+  await complainant.submit(await complainant.get('/track'), 'form', { code: ended.code });
+  await complainant.submit(await complainant.get('/track/messages'), 'form', { body: '钱又被扣了，请看看𠮷' });
+  for (const [lang, js, viewport] of [['zh-CN', true, desk], ['en', false, phone]]) {
+    const person = await signedIn({ lang, js, viewport });
+    const { page } = person;
+    await person.look(`ended-home-${viewport.width}`);
+    await page.locator('.notice a[href="/desk/cases?scope=after"]').click();
+    await person.look(`ended-list-${viewport.width}`);
+    await page.getByRole('link', { name: new RegExp(ended.number) }).first().click();
+    await person.look(`ended-case-${viewport.width}`);
+    await page.locator('.notice a[href$="/messages"]').click();
+    await person.look(`ended-messages-${viewport.width}`);
+    if (viewport === phone) {
+      await page.locator('form[action$="/messages/seen"] button').click();
+      await page.waitForURL(/messages$/);
+      assert.equal(await page.locator('.message .tag').count(), 0, 'nothing is unread');
+    }
+    person.check();
+    await person.close();
+  }
+});
 
 test('pages_of_coordinators_are_accessible', async () => {
   const person = await Person.open({ url, viewport: phone });
