@@ -70,7 +70,9 @@ static void add_labels(struct request *req, const struct db_rows *rows, json_t *
                  locale_datetime(req->arena, req->locale, db_time(rows, 0, "submitted_at")));
     json_set_str(model, "label", json_str(model, "status_label"));
     json_set_z(model, "tone", "work");
-    json_set_bool(model, "may_accept", db_bool(rows, 0, "mine") && !db_bool(rows, 0, "accepted"));
+    json_set_bool(model, "may_accept",
+                  db_bool(rows, 0, "mine") && !db_bool(rows, 0, "accepted") &&
+                      !db_bool(rows, 0, "closed"));
     json_set_bool(model, "may_return", db_bool(rows, 0, "mine") && !db_bool(rows, 0, "closed"));
     json_set_bool(model, "may_take_on",
                   str_eqz(db_text(rows, 0, "status"), "TRIAGE") &&

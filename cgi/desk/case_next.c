@@ -52,7 +52,8 @@ void case_next(struct request *req, const struct open_case *c, const struct db_r
 {
     json_t *next = json_object(), *links = json_array();
     struct str due = db_text(rows, 0, "next_due_on"), status = db_text(rows, 0, "status");
-    bool work = db_bool(rows, 0, "accepted") || !db_bool(rows, 0, "mine");
+    bool work =
+        db_bool(rows, 0, "accepted") || !db_bool(rows, 0, "mine") || db_bool(rows, 0, "closed");
 
     json_set_str(next, "text",
                  work ? desk_text(req, "desk.next.", status)

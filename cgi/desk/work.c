@@ -36,7 +36,7 @@ static json_t *line(struct request *req, const struct db_rows *rows, size_t i)
     json_set_str(row, "due_text", due.n != 0 ? locale_day(req->arena, req->locale, due) : STR(""));
     json_set_bool(row, "may_open", staff_is(req, "coordinator") || db_bool(rows, i, "mine"));
     json_set_str(row, "next_text",
-                 db_bool(rows, i, "accepted")
+                 db_bool(rows, i, "accepted") || str_eqz(db_text(rows, i, "status"), "CLOSED")
                      ? desk_text(req, "desk.next.", db_text(rows, i, "status"))
                      : locale_textz(req->arena, req->locale, "desk.next.accept"));
     json_set_bool(row, "show_next", db_bool(rows, i, "mine"));

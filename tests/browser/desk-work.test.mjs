@@ -95,6 +95,7 @@ test('words_after_the_end_of_a_case_lead_to_its_messages', async () => {
     await person.look(`ended-list-${viewport.width}`);
     await page.getByRole('link', { name: new RegExp(ended.number) }).first().click();
     await person.look(`ended-case-${viewport.width}`);
+    assert.equal(await page.locator('form[action$="/accept"]').count(), 0, 'what has ended is not accepted any more');
     await page.locator('.notice a[href$="/messages"]').click();
     await person.look(`ended-messages-${viewport.width}`);
     if (viewport === phone) {
