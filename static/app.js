@@ -20,5 +20,10 @@ for (const [selector, load] of Object.entries(behaviours)) {
   }
 }
 
+/* The answer of a POST whose form a GET shows too: Back comes to that, and no browser asks whether to send the form once more. */
+if (document.documentElement.hasAttribute('data-again')) {
+  history.replaceState(null, '', location.href);
+}
+
 /* Older browsers do not take autofocus on anything but fields. */
 document.querySelector('.errors[autofocus]')?.focus();

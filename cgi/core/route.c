@@ -121,6 +121,16 @@ const struct route *route_named(const struct route *routes, size_t n, const char
     return NULL;
 }
 
+bool route_shows_form(const struct route *routes, size_t n, const struct route *post)
+{
+    for (size_t i = 0; post->page != NULL && i < n; i++) {
+        if (routes[i].method == METHOD_GET && routes[i].handler == post->page &&
+            strcmp(routes[i].path, post->path) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- checking a table at start ---- */
 
 static bool is_name(struct str s)

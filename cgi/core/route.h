@@ -65,6 +65,9 @@ struct route_match route_match(struct arena *a, const struct route *routes, size
  * fill in, a body limit on every POST, no bad pattern.  Returns NULL or a sentence that names the route, valid until the
  * next call. */
 const char *route_check(const struct route *routes, size_t n);
+/* Whether a GET of the same address shows the form of this POST: its handler is the page that the POST comes back with.  False without a
+ * page.  post: a row of routes. */
+bool route_shows_form(const struct route *routes, size_t n, const struct route *post);
 /* Looks up a route by name; NULL when there is none. */
 const struct route *route_named(const struct route *routes, size_t n, const char *name);
 

@@ -292,6 +292,19 @@ static void add_form(json_t *model)
     }
 }
 
+/* A form that came back with errors is the answer of a POST, and Back to it would ask whether to send it again.  Where a GET shows the
+ * same form, the page says so, and its script makes the entry of the history a GET (static/app.js). */
+static void add_again(const struct request *req, json_t *model)
+{
+    const struct program *program = req->app->program;
+    enum err err = req->form.err;
+
+    json_set_bool(model, "again",
+                  req->method == METHOD_POST && req->route != NULL &&
+                      (err == ERR_FORM || err == ERR_FIELD) &&
+                      route_shows_form(program->routes, program->n_routes, req->route));
+}
+
 enum err view_page(struct request *req, const char *name, json_t *model, struct buf *out)
 {
     const struct program *program = req->app->program;
@@ -300,6 +313,7 @@ enum err view_page(struct request *req, const char *name, json_t *model, struct 
     add_site(req, model);
     add_csrf(req, model);
     add_form(model);
+    add_again(req, model);
     if (program->decorate != NULL) {
         enum err err = program->decorate(req, model);
 

@@ -8,6 +8,7 @@
  *   css, js, icons (addresses of app.css, app.js, icons.svg with hashed names: "/static/app.3f9c21ab.css"),
  *   csrf {"<POST route name>": token} for the routes that this visitor may call (route->who has a bit of req->who or WHO_ANYONE),
  *   has_errors / error_count / one_error / errors / notice of the form when the model has "form",
+ *   again: the form came back with errors, and a GET of the same address shows it too,
  *   user / nav from the program's decorate hook, which runs last and may use all of it.
  * Partials: {{> shared/head}}, {{> shared/foot}} by the name of their file; {{> t/<locale key>}} for texts.  A template that names a
  * partial which is not there is refused at start; a text that is missing shows its key and is logged as our bug.

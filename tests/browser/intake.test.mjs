@@ -39,6 +39,42 @@ async function look(person, name) {
 const questions = (page) => page.evaluate(() => [...new Set([...document.querySelectorAll('form#form :is(input, textarea, select):not([type=hidden])')]
   .filter((e) => e.checkVisibility()).map((e) => e.name).filter((n) => n && !/^(consent_|agree|website|kind|note|photo|file|lang_to|then)/.test(n)))]);
 
+test('back_comes_to_the_form_and_never_asks_to_send_it_again', async () => {
+  const person = await Person.open({ url });
+  const { page } = person;
+  const back = async (address) => {
+    await page.goBack();
+    assert.equal(new URL(page.url()).pathname, address);
+    assert.equal(await errors(page), 0, 'a GET, without the errors of then');
+  };
+  try {
+    await page.goto('/complaint/platform');
+    await go(page);
+    assert.equal(await errors(page), 2);
+    await page.fill('#f-platform', '星河卡盟');
+    await page.check('#f-product-game_card');
+    await go(page);
+    assert.match(page.url(), /\/complaint\/story$/);
+    await back('/complaint/platform');
+    assert.equal(await page.inputValue('#f-platform'), '星河卡盟', 'with what was saved');
+    await go(page);
+    await back('/complaint/platform');
+    await page.goForward();
+    await go(page);
+    assert.ok((await errors(page)) > 0);
+    await page.goto('/login');
+    await back('/complaint/story');
+    await page.goForward();
+    await go(page, 'form#form button.button');
+    assert.ok((await errors(page)) > 0);
+    await page.goto('/info/real');
+    await back('/login');
+    person.check();
+  } finally {
+    await person.close();
+  }
+});
+
 for (const js of [false, true]) {
   for (const lang of ['zh-CN', 'en']) {
     test(`the_form_helps_on_every_page_${lang}_${js ? 'with' : 'without'}_scripts`, async () => {

@@ -63,6 +63,28 @@ static void paths_find_their_routes(void **state)
     assert_null(route_named(table, N, "ou"));
 }
 
+static enum err shown_again(struct request *req, struct reply *rep)
+{
+    return nothing(req, rep);
+}
+
+static void a_get_shows_the_form_of_a_post(void **state)
+{
+    static const struct route forms[] = {
+        {.name = "page", .method = METHOD_GET, .path = "/a", .handler = shown_again},
+        {.name = "same", .method = METHOD_POST, .path = "/a", .page = shown_again},
+        {.name = "elsewhere", .method = METHOD_POST, .path = "/b", .page = shown_again},
+        {.name = "other", .method = METHOD_POST, .path = "/a", .page = nothing},
+        {.name = "pageless", .method = METHOD_POST, .path = "/a"},
+    };
+
+    (void)state;
+    assert_true(route_shows_form(forms, 5, &forms[1]));
+    assert_false(route_shows_form(forms, 5, &forms[2]));
+    assert_false(route_shows_form(forms, 5, &forms[3]));
+    assert_false(route_shows_form(forms, 5, &forms[4]));
+}
+
 static void a_literal_segment_wins_over_a_value(void **state)
 {
     assert_string_equal(name_of(*state, METHOD_GET, "/desk/cases/next"), "next");
@@ -185,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         unit_test_of(paths_find_their_routes),
+        unit_test_of(a_get_shows_the_form_of_a_post),
         unit_test_of(a_literal_segment_wins_over_a_value),
         unit_test_of(values_of_the_path_are_decoded),
         unit_test_of(strange_paths_match_nothing),
