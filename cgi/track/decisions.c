@@ -194,6 +194,10 @@ enum err decision_show(struct request *req, struct reply *rep)
     json_set_str(model, "amount_text",
                  locale_fen(req->arena, req->locale, json_int(detail, "amount_fen")));
     json_set_bool(model, "answered", !db_is_null(rows, 0, "answer"));
+    json_set_str(model, "answer_amount",
+                 db_is_null(rows, 0, "answer_fen")
+                     ? STR("")
+                     : locale_fen(req->arena, req->locale, db_int(rows, 0, "answer_fen")));
     if (!db_is_null(rows, 0, "answer"))
         json_set_str(model, "answer_text", answer_text(req, kind, db_text(rows, 0, "answer")));
     /* Only a consent may be answered again; the rest stands as answered. */
@@ -203,22 +207,21 @@ enum err decision_show(struct request *req, struct reply *rep)
 
 enum err decision_post(struct request *req, struct reply *rep)
 {
-    bool part = str_eqz(param_text(req, "answer"), "part");
-    enum err err;
-
-    if (part && !param_present(req, "amount")) {
-        form_error(req, "amount", "track.decision.error.amount");
-        return reply_form_again(req, rep, ERR_FORM);
-    }
-    err = db_write(req->db, "track.decide", NULL, DB_BYTES("p_track", track_bearer(req)),
-                   DB_UUID("p_decision", param_uuid(req, "id")),
-                   DB_INT("p_version", param_int(req, "version")),
-                   DB_TEXT("p_answer", param_text(req, "answer")),
-                   DB_INT_OR_NULL("p_fen", param_fen(req, "amount"), part));
+    struct uuid id = param_uuid(req, "id");
+    bool refused = str_eqz(param_text(req, "answer"), "not_received");
+    enum err err =
+        db_write(req->db, "track.decide", NULL, DB_BYTES("p_track", track_bearer(req)),
+                 DB_UUID("p_decision", id), DB_INT("p_version", param_int(req, "version")),
+                 DB_TEXT("p_answer", param_text(req, "answer")),
+                 DB_INT_OR_NULL("p_fen", param_fen(req, "amount"),
+                                param_present(req, "amount") && !refused));
     if (err == ERR_VOCABULARY) {
         form_error(req, "answer", "track.decision.error.empty");
         return reply_form_again(req, rep, ERR_FORM);
     }
+    if (err == ERR_DONE &&
+        !req->wants_json) /* sent a second time: the page shows what was answered */
+        return reply_see_other(rep, "/track/decisions/%.*s", STR_ARG(uuid_text(req->arena, &id)));
     if (err != ERR_OK)
         return reply_form_again(req, rep, err);
     return reply_see_other(rep, "/track/decisions");

@@ -57,6 +57,7 @@ enum err supply_post(struct request *req, struct reply *rep);
 enum err decisions_show(struct request *req, struct reply *rep);
 enum err decision_show(struct request *req, struct reply *rep);
 enum err decision_post(struct request *req, struct reply *rep);
+enum err consent_give(struct request *req, struct reply *rep);
 enum err consents_show(struct request *req, struct reply *rep);
 enum err consent_withdraw(struct request *req, struct reply *rep);
 enum err end_show(struct request *req, struct reply *rep);
@@ -68,6 +69,6 @@ enum err papers_show(struct request *req, struct reply *rep);
 enum err paper_get(struct request *req, struct reply *rep);
 
 extern const struct param code_params[], message_params[], evidence_params[], file_params[], supply_params[], decision_params[],
-    decision_path_params[], consent_params[], end_params[], stop_params[];
+    decision_path_params[], consent_params[], consent_give_params[], end_params[], stop_params[];
 
 #endif

@@ -71,6 +71,10 @@ begin
     if not found then
         raise exception using errcode = 'UD002', message = 'no such question';
     end if;
+    -- An answer stands; a page that is sent a second time changes nothing and is told so.
+    if v_decision.answer is not null and (v_decision.kind <> 'CONSENT' or (v_decision.answer = p_answer and p_version < v_decision.version)) then
+        raise exception using errcode = 'UD025', message = 'answered already';
+    end if;
     perform engine.version_check(p_found => v_decision.version, p_read => p_version);
     if not (p_answer = any (case v_decision.kind
         when 'CONSENT' then array['granted', 'refused']
@@ -81,8 +85,9 @@ begin
         else '{}' end)) then
         raise exception using errcode = 'UD031', message = 'unknown answer', detail = 'answer';
     end if;
-    if v_decision.answer is not null and v_decision.kind <> 'CONSENT' then
-        raise exception using errcode = 'UD025', message = 'answered already';
+    if v_decision.kind = 'RECEIPT' and coalesce(p_fen, 0) <= 0
+       and (p_answer = 'part' or (p_answer = 'received' and v_decision.detail ->> 'amount_fen' is null)) then
+        raise exception using errcode = 'UD030', message = 'no amount', detail = 'amount:track.decision.error.amount';
     end if;
     update core.decision d
     set answer = p_answer, answer_fen = p_fen, answered_at = core.now(), version = d.version + 1
@@ -100,8 +105,7 @@ begin
         values (gen_random_uuid(), v_case.id, v_kind, v_decision.channel, p_answer = 'granted', v_text, core.now());
     elsif v_decision.kind = 'RECEIPT' and p_answer in ('received', 'part') then
         perform engine.received_set(p_case => v_case.id, p_actor_kind => 'complainant',
-            p_fen => case when p_answer = 'part' then coalesce(p_fen, 0)
-                          else coalesce((v_decision.detail ->> 'amount_fen')::bigint, p_fen, 0) end);
+            p_fen => case when p_answer = 'part' then p_fen else coalesce((v_decision.detail ->> 'amount_fen')::bigint, p_fen) end);
     elsif v_decision.kind = 'WAIT' and p_answer = 'waits' and v_case.status = 'ESCALATION_DUE'
           and (v_decision.detail ->> 'review_on')::date > engine.today() then
         -- A filing may have been made meanwhile, or the day be over: then the answer is kept, and there is nothing to wait for.
@@ -114,7 +118,7 @@ begin
 end
 $$;
 comment on function track.decide(bytea, uuid, bigint, text, bigint) is
-    'Stores one answer: consents become consent rows, a confirmed receipt money received, waiting moves an escalation that is due back, an acknowledged stop closes the case. Refuses: UD001, UD002, UD020, UD022, UD025, UD031.';
+    'Stores one answer: consents become consent rows, a confirmed receipt money received, waiting moves an escalation that is due back, an acknowledged stop closes the case. Refuses: UD001, UD002, UD020, UD022, UD025 answered already, UD030 no amount, UD031.';
 
 create function track.stop_ask(p_track bytea, p_id uuid, p_reason text) returns void
 language plpgsql security definer
@@ -188,6 +192,72 @@ end
 $$;
 comment on function track.consent_withdraw(bytea, uuid, boolean) is
     'Takes a consent back; without HANDLE_CASE the case is closed and its erasure begins, which p_ends false refuses. Refuses: UD001, UD002, UD021, UD030.';
+
+create function track.consents_open(p_track bytea)
+returns table (kind text, channel text, text_version text, text_zh text, text_en text, decision uuid, platform text)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := engine.track_case(p_track => p_track);
+    v_platform text := (select p.name from core.platform p where p.id = v_case.platform);
+begin
+    if v_case.status = 'CLOSED' then
+        return;
+    end if;
+    return query
+    with newest as (
+        select distinct on (n.kind, n.channel) n.kind, n.channel, n.granted and n.withdrawn_at is null as live
+        from core.consent n where n.case_id = v_case.id order by n.kind, n.channel, n.at desc)
+    -- What the public form asks for as a choice, and whatever was taken back since; the consent that carries the case ends it instead.
+    select t.kind, null::text, t.version, t.text_zh, t.text_en, null::uuid, v_platform
+    from ref.consent_text t left join newest o on o.kind = t.kind and o.channel is null
+    where engine.today() >= t.valid_from and (t.valid_to is null or engine.today() <= t.valid_to) and t.kind <> 'HANDLE_CASE'
+      and coalesce(not o.live, t.kind in ('SHARE_PLATFORM', 'SHARE_PAYMENT', 'STATISTICS', 'PUBLISH_STORY'))
+    union all
+    -- For one recipient the desk asked: the question says what would be sent and why, so it is answered there again.
+    select o.kind, o.channel, d.text_version, d.text_zh, d.text_en, d.id, v_platform
+    from newest o
+    cross join lateral (
+        select q.id, t.version as text_version, t.text_zh, t.text_en
+        from core.decision q
+        left join ref.consent_text t on t.kind = o.kind and engine.today() >= t.valid_from
+                                    and (t.valid_to is null or engine.today() <= t.valid_to)
+        where q.case_id = v_case.id and q.kind = 'CONSENT' and q.channel = o.channel and q.withdrawn_at is null and q.answer is not null
+        order by q.asked_at desc limit 1) d
+    where not o.live
+    order by 2 nulls first, 1;
+end
+$$;
+comment on function track.consents_open(bytea) is
+    'Consents of choice that do not stand and may still be given, with the text in force; with a decision: answered on the page of that question. Nothing of a closed case. Refuses: UD001.';
+
+create function track.consent_give(p_track bytea, p_id uuid, p_kind text, p_version text) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_case core.case_file := engine.track_case(p_track => p_track, p_write => true);
+    v_version text;
+begin
+    select o.text_version into v_version from track.consents_open(p_track => p_track) o where o.kind = p_kind and o.decision is null;
+    if not found then
+        if exists (select from core.consent n
+                   where n.case_id = v_case.id and n.kind = p_kind and n.channel is null and n.granted and n.withdrawn_at is null) then
+            raise exception using errcode = 'UD025', message = 'given already';
+        end if;
+        raise exception using errcode = 'UD002', message = 'no such consent';
+    end if;
+    if v_version <> p_version then
+        raise exception using errcode = 'UD020', message = 'another text is in force';
+    end if;
+    insert into core.consent (id, case_id, kind, granted, text_version, at) values (p_id, v_case.id, p_kind, true, v_version, core.now());
+    perform engine.event_add(p_case => v_case.id, p_object_kind => 'consent', p_object => p_id, p_type => 'consent_given_later',
+                             p_actor_kind => 'complainant', p_after => jsonb_build_object('kind', p_kind));
+end
+$$;
+comment on function track.consent_give(bytea, uuid, text, text) is
+    'Gives a consent of track.consents_open now, in the text that was shown (p_version). Refuses: UD001, UD002, UD020 another text is in force, UD025 given already.';
 
 create function track.missing(p_track bytea) returns table (id uuid, item text, text_sealed bytea, asked_at timestamptz)
 language plpgsql stable security definer

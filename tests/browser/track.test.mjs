@@ -77,9 +77,15 @@ for (const [lang, js, viewport, scheme] of [['zh-CN', false, phone, 'light'], ['
       assert.equal(Number(await value("select amount_received_fen from core.case_file where case_no = :'number'", { number })), 8850);
       await page.goto('/track/consents');
       await look('consents');
-      const before = await page.locator('main form').count();
-      await go(page, 'main form button');
-      assert.equal(await page.locator('main form').count(), before - 1, 'taken back');
+      const given = page.locator('main form[action="/track/consents"]'), open = page.locator('main form[action="/track/consents/give"]');
+      const before = await given.count();
+      await go(page, 'main form[action="/track/consents/give"] button');
+      assert.equal(await given.count(), before + 1, 'given');
+      const left = await open.count();
+      await go(page, 'main form[action="/track/consents"] button');
+      assert.equal(await given.count(), before, 'taken back');
+      assert.ok((await open.count()) + (await page.locator('main a[href^="/track/decisions/"]').count()) > left, 'and to be given again');
+      await look('consents-open');
       await page.goto('/track/consents/end');
       await go(page);
       assert.equal(await errors(page), 1, 'nothing ends without the tick');

@@ -1,6 +1,7 @@
 // The complainant's pages without scripts: what was told, files with their notes, supplying what was asked, ending the case by taking the
 // consent back.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import test from 'node:test';
 import { psql, value } from '../support/database.mjs';
 import { png } from '../support/files.mjs';
@@ -99,4 +100,68 @@ test('the_consent_that_carries_the_case_is_taken_back_by_a_tick_of_its_own', asy
   assert.doesNotMatch(page.text, /下一步由谁做/, 'nobody acts next');
   assert.doesNotMatch(page.text, /有事项请您决定/, 'questions end with the case');
   assert.match((await client.get('/track/decisions')).text, /没有等您决定的事项/);
+});
+
+/** A question as the desk asks it; its page. */
+async function asked(number, kind, channel, detail) {
+  const id = randomUUID();
+  await psql(`insert into core.decision (id, case_id, kind, channel, detail, asked_at)
+    select '${id}', c.id, '${kind}', nullif('${channel}', ''), '${JSON.stringify(detail)}', core.now() from core.case_file c where c.case_no = '${number}'`);
+  return `/track/decisions/${id}`;
+}
+
+test('a_receipt_has_an_amount_and_is_recorded_once', async () => {
+  const { number, client } = await followed('RECEIPT-1');
+  const received = () => value("select c.amount_received_fen from core.case_file c where c.case_no = :'number'", { number });
+  const address = await asked(number, 'RECEIPT', '', {});
+  const first = await client.get(address);
+  for (const answer of ['received', 'part']) {
+    for (const amount of ['', '0']) {
+      const page = await client.submit(first, 'form', { answer, amount });
+      assert.equal(page.status, 422);
+      assert.match(page.body, /id="f-amount-error"/);
+      assert.match(page.text, /请填写收到的金额/);
+    }
+  }
+  let page = await client.submit(first, 'form', { answer: 'part', amount: '８８．５元' });
+  assert.equal(page.path, '/track/decisions');
+  assert.equal(await received(), 8850);
+  page = await client.submit(first, 'form', { answer: 'received', amount: '100' });
+  assert.equal(page.path, address, 'a second time: what was answered');
+  assert.match(page.text, /部分收到 · .*88\.50/);
+  assert.equal(await received(), 8850);
+  assert.equal(page.forms.filter((f) => f.action === address).length, 0);
+});
+
+test('a_consent_is_given_later_and_taken_back_again', async () => {
+  for (const lang of ['zh-CN', 'en']) {
+    const { number, client } = await followed(`GIVE-${lang}`, lang);
+    const rows = (kind) => value("select count(*) from core.consent n join core.case_file c on c.id = n.case_id where c.case_no = :'number' and n.kind = :'kind'", { number, kind });
+    const give = (page, kind) => page.forms.find((f) => f.action === '/track/consents/give' && f.fields.some((x) => x.value === kind));
+    const values = (form) => Object.fromEntries(form.fields.map((x) => [x.name, x.value]));
+    let page = await client.get('/track/consents');
+    for (const kind of ['SHARE_PLATFORM', 'SHARE_PAYMENT', 'STATISTICS', 'PUBLISH_STORY']) assert.ok(give(page, kind), kind);
+    assert.ok(!give(page, 'HANDLE_CASE'));
+    const form = values(give(page, 'STATISTICS'));
+    for (let i = 0; i < 2; i++) {
+      page = await client.post('/track/consents/give', form);
+      assert.equal(page.path, '/track/consents', 'given, and once only');
+    }
+    assert.ok(!give(page, 'STATISTICS'));
+    assert.equal(await rows('STATISTICS'), 1);
+    page = await client.post('/track/consents/give', { ...form, kind: 'SHARE_PLATFORM', text_version: 'old' });
+    assert.equal(page.status, 409, 'another text than the one in force');
+    assert.equal(await rows('SHARE_PLATFORM'), 0);
+    const id = await value("select n.id from core.consent n join core.case_file c on c.id = n.case_id where c.case_no = :'number' and n.kind = 'STATISTICS'", { number });
+    page = await client.get('/track/consents');
+    page = await client.post('/track/consents', values(page.forms.find((f) => f.fields.some((x) => x.value === id))));
+    assert.ok(give(page, 'STATISTICS'), 'taken back: it can be given again');
+
+    const address = await asked(number, 'CONSENT', 'COMPLAINT_12315', { what: ['facts'], why: 'filing' });
+    await client.submit(await client.get(address), 'form', { answer: 'refused' });
+    page = await client.get('/track/consents');
+    assert.ok(page.body.includes(`href="${address}"`), 'what was refused for one recipient is decided again on its own page');
+    await client.submit(await client.get(address), 'form', { answer: 'granted' });
+    assert.ok(!(await client.get('/track/consents')).body.includes(`href="${address}"`));
+  }
 });

@@ -1,6 +1,6 @@
 -- track: the code in, the case out; messages, decisions, supplements, consents (UX.md §2.8).
 \ir support.psql
-select plan(55);
+select plan(70);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
@@ -86,8 +86,15 @@ select is(t.decide('q1', 'perhaps'), 'UD031 answer', 'known answers only');
 select is(t.decide('q1', 'granted', null, 7), 'UD020', 'an old page');
 select is(t.decide('q1', 'granted'), 'ok', 'granted');
 select is(engine.consent_given(p_case => :'case_id', p_channel => 'COMPLAINT_12315'), true, 'the recipient may get the material');
+select is(t.decide('q2', 'part'), 'UD030 amount:track.decision.error.amount', 'part of it is an amount');
+select is(t.decide('q2', 'part', 0), 'UD030 amount:track.decision.error.amount', 'and not nothing');
 select is(t.decide('q2', 'part', 5000), 'ok', 'part of the money came');
+select is(t.decide('q2', 'received'), 'UD025', 'sent a second time from the same page');
+select is((select count(*) from core.event where type like 'decision_%' and object_id = t.id('q2')), 1::bigint, 'it is recorded once');
 select is((select amount_received_fen from track.overview(p_track => t.track())), 5000::bigint, 'as much as that');
+select t.question('q5', 'RECEIPT') \gset
+select is(t.decide('q5', 'received'), 'UD030 amount:track.decision.error.amount', 'a question without an amount asks for it');
+select is(t.decide('q1', 'granted'), 'UD025', 'a consent that stands is not given twice');
 select is(t.decide('q3', 'acknowledged'), 'ok', 'the warning was read');
 select is(t.decide('q3', 'kept', null, 2), 'UD025', 'an answer stays');
 
@@ -96,6 +103,24 @@ select ok((select count(*) >= 2 from track.consents(p_track => t.track()) where 
 select track.consent_withdraw(p_track => t.track(), p_consent => (select id from core.consent where kind = 'SHARE_REGULATOR'), p_ends => false) \gset
 select is(engine.consent_given(p_case => :'case_id', p_channel => 'COMPLAINT_12315'), false, 'taken back');
 select is(t.answer($$select track.consent_withdraw(p_track => t.track(), p_consent => t.id('none'), p_ends => false)$$), 'UD002', 'no such consent');
+select is((select string_agg(concat_ws(' ', kind, channel, decision = t.id('q1')), ', ') from track.consents_open(p_track => t.track())),
+          'PUBLISH_STORY, SHARE_PAYMENT, SHARE_PLATFORM, STATISTICS, SHARE_REGULATOR COMPLAINT_12315 t', 'what was not given, and the recipient that was taken back');
+update core.consent set at = at - interval '1 hour' where channel = 'COMPLAINT_12315';
+select is(t.decide('q1', 'granted', null, 2), 'ok', 'the question is answered again');
+select is(engine.consent_given(p_case => :'case_id', p_channel => 'COMPLAINT_12315'), true, 'and the recipient may get it');
+create function t.give(p_kind text, p_version text default null) returns text language sql as $$
+    select t.answer(format('select track.consent_give(p_track => t.track(), p_id => gen_random_uuid(), p_kind => %L, p_version => %L)', p_kind,
+        coalesce(p_version, (select text_version from track.consents_open(p_track => t.track()) where kind = p_kind),
+                 (select version from ref.consent_text where kind = p_kind limit 1))))
+$$;
+select is(t.give('SHARE_PLATFORM', 'old'), 'UD020', 'only the text in force is agreed to');
+select is(t.give('SHARE_PLATFORM'), 'ok', 'a consent of the form is given later');
+select is(engine.consent_given(p_case => :'case_id', p_channel => 'PLATFORM_TICKET'), true, 'and counts');
+select is(t.give('SHARE_PLATFORM'), 'UD025', 'once');
+select is(t.give('HANDLE_CASE'), 'UD025', 'the one that carries the case is no choice');
+select is(t.give('GUARDIAN_UNDER_14'), 'UD002', 'nor what nobody asked for');
+select track.consent_withdraw(p_track => t.track(), p_consent => (select id from core.consent where kind = 'SHARE_PLATFORM'), p_ends => false) \gset
+select is(engine.consent_given(p_case => :'case_id', p_channel => 'PLATFORM_TICKET'), false, 'taken back again');
 create function t.end_case(p_ends boolean) returns text language sql as $$
     select t.answer(format('select track.consent_withdraw(p_track => t.track(), p_consent => (select id from core.consent where kind = %L), p_ends => %L)',
                            'HANDLE_CASE', p_ends))
@@ -106,6 +131,7 @@ savepoint ending;
 select t.question('q4', 'WAIT') \gset
 select is(t.end_case(true), 'ok', 'with the tick it is');
 select is((select status || ' ' || closure_reason from track.overview(p_track => t.track())), 'CLOSED CONSENT_WITHDRAWN', 'the case is closed');
+select is((select count(*) from track.consents_open(p_track => t.track())), 0::bigint, 'nothing is agreed to in a closed case');
 select is((select count(*) from core.task where kind = 'ERASE' and case_id = :'case_id'), 1::bigint, 'its erasure begins');
 select is((select open_decisions from track.overview(p_track => t.track())), 0::bigint, 'questions end with the case');
 select is(t.answer($$select track.decision_get(p_track => t.track(), p_decision => t.id('q4'))$$), 'UD002', 'they are not shown any more');

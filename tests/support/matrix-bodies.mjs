@@ -18,6 +18,7 @@ export const bodies = {
   'account.session_end': {},
   'intake.evidence_remove': {},
   'track.decide': { answer: 'granted', version },
+  'track.consent_give': { kind: 'SHARE_PLATFORM', text_version: 'another' },
   'track.consent_withdraw': {},
   'track.end': { agree: '1' },
   'desk.accept': { version },
