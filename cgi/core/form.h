@@ -36,6 +36,8 @@ enum { PARAM_REQUIRED = 1, PARAM_MANY = 2 /* checkboxes: may repeat */, PARAM_PA
        PARAM_NO_FUTURE = 8 /* dates and times: now (Shanghai) or earlier, not before 2000; later is `large`, earlier `small` */,
        PARAM_HIDDEN = 16 /* no control that people see: wrong, it is ERR_BAD_REQUEST and no error of a field, and the form comes back with
                             the stored value.  A parameter named `version` always is. */,
+       PARAM_FOLD = 128 /* a text that is a number, reference, address or way of contact: folded like PARAM_NUMBER (full-width forms,
+                           hyphens, spaces, invisible characters), and otherwise free */,
        PARAM_COMING = 64 /* dates: a day typed without its year is the coming one, not the last */,
        PARAM_LATER = 32 /* a button beside the main one (PARAM_CODE with choices): pressed, the form is only kept for later, and no
                            field is required and no text too short; what is wrong keeps its error */ };

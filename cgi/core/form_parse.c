@@ -135,7 +135,8 @@ static void check_length(struct field *f, struct str text, int64_t max)
 /* One line.  Tabs come with what is pasted from tables; they are spaces here. */
 static void parse_text(struct arena *a, struct field *f, struct str typed)
 {
-    struct str s = str_dup(a, str_trim(typed));
+    bool fold = (f->param->flags & PARAM_FOLD) != 0;
+    struct str s = fold ? form_fold_number(a, typed) : str_dup(a, str_trim(typed));
 
     f->present = s.n != 0;
     if (!f->present)

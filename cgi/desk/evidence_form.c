@@ -225,6 +225,19 @@ enum err evidence_new_show(struct request *req, struct reply *rep)
 
 /* ---- taking ---- */
 
+/* Kinds of evidence call a number, a reference or an address "text"; their names tell. */
+static bool is_number(struct str name, struct str type)
+{
+    static const char *const names[] = {"number",     "url",      "account_masked",
+                                        "masked_key", "agent_id", NULL};
+
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (str_eqz(name, names[i]))
+            return true;
+    }
+    return str_ends(name, STR("_no")) || str_eqz(type, "credit_code");
+}
+
 /* One typed value as it is stored; NULL and an error on the field when it is not of its type. */
 static json_t *value_of(struct request *req, const struct kind *k, size_t i)
 {
@@ -234,6 +247,8 @@ static json_t *value_of(struct request *req, const struct kind *k, size_t i)
     struct civil now = clock_civil(clock_now());
     const char *error = NULL;
 
+    if (is_number(k->names[i], type))
+        typed = form_fold_number(req->arena, typed);
     (void)clock_day(now.year, now.month, now.day, &today);
     if (str_eqz(type, "fen")) {
         if (form_parse_fen(req->arena, typed, &number) && number <= 9999999999)

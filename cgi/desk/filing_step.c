@@ -49,7 +49,7 @@ const struct param filing_step_params[] = {
     ID_ROW("filing.title"),
     {.name = "event", .type = PARAM_CODE, .flags = PARAM_REQUIRED | PARAM_PATH, .label = "filing.step.event"},
     {.name = "submitted_at", .type = PARAM_TIME, .flags = PARAM_NO_FUTURE, .label = "filing.step.submitted_at"},
-    {.name = "filing_no", .type = PARAM_TEXT, .max = 80, .label = "filing.step.filing_no"},
+    {.name = "filing_no", .type = PARAM_TEXT, .flags = PARAM_FOLD, .max = 80, .label = "filing.step.filing_no"},
     {.name = "proof", .type = PARAM_UUID, .label = "filing.step.proof"},
     {.name = "received_on", .type = PARAM_DATE, .flags = PARAM_NO_FUTURE, .label = "filing.step.received_on"},
     {.name = "accepted_on", .type = PARAM_DATE, .flags = PARAM_NO_FUTURE, .label = "filing.step.accepted_on"},

@@ -15,22 +15,24 @@
 
 /* clang-format off */
 #define LINE(NAME, MAX, LABEL) {.name = NAME, .type = PARAM_TEXT, .max = MAX, .label = LABEL}
+/* A number or a way of contact. */
+#define NUMBER(NAME, MAX, LABEL) {.name = NAME, .type = PARAM_TEXT, .flags = PARAM_FOLD, .max = MAX, .label = LABEL}
 #define LINES(NAME, MAX, LABEL) {.name = NAME, .type = PARAM_LINES, .max = MAX, .label = LABEL}
 
 const struct param terms_params[] = {
     CASE_ROW,
     LINE("name_a", 60, "settlement.terms.name_a"),
-    LINE("identity_a", 60, "settlement.terms.identity_a"),
-    LINE("contact_a", 100, "settlement.terms.contact_a"),
+    NUMBER("identity_a", 60, "settlement.terms.identity_a"),
+    NUMBER("contact_a", 100, "settlement.terms.contact_a"),
     LINE("name_b", 100, "settlement.terms.name_b"),
-    LINE("credit_code", 30, "settlement.terms.credit_code"),
+    NUMBER("credit_code", 30, "settlement.terms.credit_code"),
     LINE("representative", 60, "settlement.terms.representative"),
-    LINE("contact_b", 100, "settlement.terms.contact_b"),
+    NUMBER("contact_b", 100, "settlement.terms.contact_b"),
     LINES("dispute", 500, "settlement.terms.dispute"),
-    LINE("order_no", 64, "settlement.terms.order_no"),
+    NUMBER("order_no", 64, "settlement.terms.order_no"),
     {.name = "kind", .type = PARAM_CODE, .label = "settlement.terms.kind"},
     {.name = "amount", .type = PARAM_FEN, .min = 1, .max = 9999999999, .label = "settlement.terms.amount"},
-    LINE("account", 100, "settlement.terms.account"),
+    NUMBER("account", 100, "settlement.terms.account"),
     LINE("delivered", 200, "settlement.terms.delivered"),
     {.name = "quantity", .type = PARAM_INT, .min = 1, .max = 100000, .label = "settlement.terms.quantity"},
     LINE("unit", 10, "settlement.terms.unit"),

@@ -57,7 +57,7 @@ const struct param duplicate_params[] = {
     CASE_ROW,
     {.name = "primary",
      .type = PARAM_TEXT,
-     .flags = PARAM_REQUIRED,
+     .flags = PARAM_REQUIRED | PARAM_FOLD,
      .min = 1,
      .max = 20,
      .label = "desk.duplicate.primary",

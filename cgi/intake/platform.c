@@ -15,6 +15,7 @@ const struct param platform_params[] = {
      .label = "intake.platform.platform"},
     {.name = "platform_link",
      .type = PARAM_TEXT,
+     .flags = PARAM_FOLD,
      .max = 200,
      .label = "intake.platform.platform_link"},
     {.name = "product",

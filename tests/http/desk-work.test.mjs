@@ -46,7 +46,7 @@ test('a_case_goes_from_acceptance_to_ready', async () => {
 
   // Four links of the chain, each with its own fields.
   const items = {
-    ORDER: { v1: 'AB-12345', v2: '点卡', v3: '１７６．００元', v4: '2026年11月1日 10点02分', v5: '已付款' },
+    ORDER: { v1: 'ＡＢ－１２３４５', v2: '点卡', v3: '１７６．００元', v4: '2026年11月1日 10点02分', v5: '已付款' },
     PAYMENT: { v1: '2026-11-1 10:03', v2: '176', v3: '某公司', v4: '2026110122001', v5: 'ALIPAY' },
     DELAY_PROOF: { v1: '处理中', v2: '2026-11-1 12:00', v3: '2026-11-1 11:00' },
     CHAT: { v1: '平台客服', v2: '客服1', v3: '2026-11-1 12:00', v4: '2026-11-1 12:30', v5: 'yes' },

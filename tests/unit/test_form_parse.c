@@ -272,6 +272,18 @@ static void one_line_is_trimmed_counted_and_free_of_controls(void **state)
     assert_false(parsed(*state, &p, " \u3000 ").present);
 }
 
+static void a_number_in_a_free_line_is_folded(void **state)
+{
+    const struct param line = {.name = "x", .type = PARAM_TEXT, .max = 20};
+    const struct param number = {.name = "x", .type = PARAM_TEXT, .flags = PARAM_FOLD, .max = 20};
+
+    assert_passes(*state, &number, "　（２０２６）京０１－１２３号\xE2\x80\x8B　",
+                  "(2026)京01-123号");
+    assert_passes(*state, &number, "ｈｔｔｐｓ：／／ａ．ｃｎ／ｂ", "https://a.cn/b");
+    assert_passes(*state, &number, "微信 ＡＢ＿１", "微信 AB_1");
+    assert_passes(*state, &line, "１２３ ＡＢ", "１２３ ＡＢ");
+}
+
 static void several_lines_are_folded_to_lf(void **state)
 {
     const struct param p = {.name = "story", .type = PARAM_LINES, .max = 8, .large = "own"};
@@ -390,6 +402,7 @@ int main(void)
         unit_test_of(a_day_without_a_year_is_the_coming_one),
         unit_test_of(times_are_of_shanghai),
         unit_test_of(one_line_is_trimmed_counted_and_free_of_controls),
+        unit_test_of(a_number_in_a_free_line_is_folded),
         unit_test_of(several_lines_are_folded_to_lf),
         unit_test_of(general_messages_tell_the_limit),
         unit_test_of(passwords_are_taken_as_they_are),
