@@ -93,6 +93,16 @@ static struct str as_csv(struct worker *w, const struct db_rows *rows)
     return buf_str(&out);
 }
 
+/* A text of both languages. */
+static json_t *in_both(struct worker *w, const char *key)
+{
+    json_t *o = json_object();
+
+    json_set_str(o, "zh", locale_textz(w->arena, locale_get(w->locales, STR("zh-CN")), key));
+    json_set_str(o, "en", locale_textz(w->arena, locale_get(w->locales, STR("en")), key));
+    return o;
+}
+
 /* What each column, table and measure means, in both languages. */
 static json_t *dictionary(struct worker *w)
 {
@@ -103,13 +113,24 @@ static json_t *dictionary(struct worker *w)
 
     for (size_t i = 0; words[i] != NULL; i++) {
         const char *key = str_z(w->arena, str_fmt(w->arena, "worker.dictionary.%s", words[i]));
-        json_t *o = json_object();
 
-        json_set_str(o, "zh", locale_textz(w->arena, locale_get(w->locales, STR("zh-CN")), key));
-        json_set_str(o, "en", locale_textz(w->arena, locale_get(w->locales, STR("en")), key));
-        json_set_new(d, words[i], o);
+        json_set_new(d, words[i], in_both(w, key));
     }
     return d;
+}
+
+/* Few cases leave next to nothing to read: of the cells that count something, nine in ten or more are hidden. */
+static bool mostly_hidden(const struct db_rows *rows)
+{
+    size_t hidden = 0, told = 0;
+
+    for (size_t i = 0; i < db_count(rows); i++) {
+        if (db_bool(rows, i, "suppressed"))
+            hidden++;
+        else if (db_int(rows, i, "n") != 0)
+            told++;
+    }
+    return hidden != 0 && told * 9 <= hidden;
 }
 
 static struct str as_json(struct worker *w, const struct release *r, const struct db_rows *rows)
@@ -123,6 +144,9 @@ static struct str as_json(struct worker *w, const struct release *r, const struc
     json_set_str(doc, "recipient", r->recipient);
     json_set_str(doc, "legal_basis", r->legal_basis);
     json_set_str(doc, "data_cut_off", clock_rfc3339(w->arena, r->cut_off_us));
+    json_set_bool(doc, "mostly_hidden", mostly_hidden(rows));
+    if (mostly_hidden(rows))
+        json_set_new(doc, "note", in_both(w, "worker.export.mostly_hidden"));
     json_set_new(doc, "dictionary", dictionary(w));
     for (size_t t = 0; tables[t] != NULL; t++)
         json_set_new(all, tables[t], json_array());

@@ -49,7 +49,8 @@ comment on function report.exports(bytea) is 'Releases, newest first. Refuses: U
 
 create function report.export_get(p_session bytea, p_export uuid)
 returns table (id uuid, release text, state text, asked_at timestamptz, by_name text, from_day date, to_day date, recipient text, legal_basis text,
-               cut_off timestamptz, row_count bigint, suppressed bigint, failure text, rule_versions jsonb, files jsonb)
+               cut_off timestamptz, row_count bigint, suppressed bigint, failure text, rule_versions jsonb, files jsonb,
+               mostly_hidden boolean)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -60,7 +61,9 @@ begin
            x.suppressed, x.failure, x.rule_versions,
            (select coalesce(jsonb_agg(jsonb_build_object('name', f.name, 'bytes', length(f.content), 'sha256', encode(f.sha256, 'hex'),
                                                          'signature', encode(f.signature, 'base64')) order by f.name), '[]')
-            from core.export_file f where f.export_id = x.id)
+            from core.export_file f where f.export_id = x.id),
+           coalesce((select (convert_from(f.content, 'UTF8')::jsonb ->> 'mostly_hidden')::boolean
+                     from core.export_file f where f.export_id = x.id and f.name = 'statistics.json'), false)
     from core.export x join core.app_user u on u.id = x.asked_by
     where x.id = p_export;
     if not found then
@@ -68,7 +71,7 @@ begin
     end if;
 end
 $$;
-comment on function report.export_get(bytea, uuid) is 'One release with its files. Refuses: UD001, UD002, UD003.';
+comment on function report.export_get(bytea, uuid) is 'One release with its files; mostly_hidden as its statistics.json says. Refuses: UD001, UD002, UD003.';
 
 create function report.export_download(p_session bytea, p_export uuid, p_name text)
 returns table (media_type text, content bytea, release text)

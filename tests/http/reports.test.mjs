@@ -178,3 +178,21 @@ test('a_release_is_frozen_complete_and_checked_with_public_tools', async () => {
   }
   assert.ok(Number(await value('select count(*) from core.export_download')) >= 12, 'each download is noted');
 });
+
+test('a_release_that_hides_nearly_everything_says_so_before_it_is_downloaded', async () => {
+  const quiet = await value("select to_char(engine.today() - 200, 'YYYY-MM-DD')");
+  await psql("insert into stat.delta (day, platform, product_type, problem_type, measure, dimension, n) values (:'quiet'::date, :'id'::uuid, 'GAME_CARD', 'NOT_CREDITED', 'submitted', '', 2)", { quiet, id: shown });
+  const made = {};
+  for (const [name, from] of [['few', quiet], ['many', day]]) {
+    const page = await regulator.submit(await regulator.get('/exports'), 'form', { from_day: from, to_day: from, recipient: '某局', legal_basis: '统计' });
+    await eventually("select count(*) = 0 from core.export where state = 'queued'");
+    made[name] = { page: await regulator.get(page.path), json: JSON.parse((await regulator.get(`${page.path}/statistics.json`)).bytes) };
+  }
+  assert.match(made.few.page.text, /这个时段的案件太少/);
+  assert.equal(made.few.json.mostly_hidden, true);
+  assert.match(made.few.json.note.en, /Too few cases/);
+  assert.doesNotMatch(made.many.page.text, /这个时段的案件太少/);
+  assert.equal(made.many.json.mostly_hidden, false);
+  assert.match((await regulator.get(`${made.few.page.path}?lang=en`)).text, /Too few cases in this period/);
+  await regulator.get('/exports?lang=zh-CN');
+});
