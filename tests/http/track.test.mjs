@@ -8,7 +8,7 @@ import { png } from '../support/files.mjs';
 import { Client, file } from '../support/http.mjs';
 import { complain, coordinator, invited, ownStack, story } from '../support/people.mjs';
 
-const { url } = await ownStack();
+const { url } = await ownStack([], { withMail: false });
 const lead = await coordinator(url);
 await invited(lead, url, 'volunteer', 'vol.one');
 await lead.get('/desk');
@@ -163,5 +163,13 @@ test('a_consent_is_given_later_and_taken_back_again', async () => {
     assert.ok(page.body.includes(`href="${address}"`), 'what was refused for one recipient is decided again on its own page');
     await client.submit(await client.get(address), 'form', { answer: 'granted' });
     assert.ok(!(await client.get('/track/consents')).body.includes(`href="${address}"`));
+  }
+});
+
+test('a_lost_code_has_a_way_without_an_address_too', async () => {
+  for (const [lang, way, contact] of [['zh-CN', /重新提交一次：填同样的订单号/, /联系我们/], ['en', /submit once more: give the same order number/, /Contact us from that/]]) {
+    const page = await new Client(url, { lang }).get('/info/lost-code');
+    assert.match(page.text, way);
+    assert.doesNotMatch(page.text, contact, 'nobody is sent to an address that is not there');
   }
 });

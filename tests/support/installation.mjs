@@ -68,9 +68,9 @@ function endMail(mail) {
 
 /**
  * Starts an installation in DIR and returns what describes it (also in DIR/stack.json).  options: further words for ops/run, "--demo".
- * settings: further lines of aiddesk.conf.
+ * settings: further lines of aiddesk.conf. withMail: false leaves the settings for mail out.
  */
-export async function startStack(dir, options = [], settings = []) {
+export async function startStack(dir, options = [], settings = [], withMail = true) {
   await mkdir(path.join(dir, 'etc'), { recursive: true });
   const mail = await startMail(dir);
   const port = await freePort();
@@ -78,11 +78,13 @@ export async function startStack(dir, options = [], settings = []) {
   // ops/run keeps lines that it does not decide about.
   await writeFile(path.join(dir, 'etc/aiddesk.conf'), [
     'demo = yes',
-    `smtp_url = smtp://localhost:${mail.port}`,
-    `smtp_ca_file = ${mail.ca}`,
-    'smtp_user = desk',
-    `smtp_password_file = ${mail.password}`,
-    'mail_from = desk@example.org',
+    ...(withMail ? [
+      `smtp_url = smtp://localhost:${mail.port}`,
+      `smtp_ca_file = ${mail.ca}`,
+      'smtp_user = desk',
+      `smtp_password_file = ${mail.password}`,
+      'mail_from = desk@example.org',
+    ] : []),
     'organisation_zh = 援助台',
     'organisation_en = Aid Desk',
     `metrics_listen = 127.0.0.1:${metrics}`,

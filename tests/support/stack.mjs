@@ -24,12 +24,12 @@ after(async () => {
  * Starts an installation that this file alone uses; stack(), psql() and aiddesk() then mean that one.  options: words for ops/run.
  * settings: further lines of aiddesk.conf.  before: called with its folder, before anything is in there.
  */
-export async function ownStack(options = [], { settings = [], before = async () => {} } = {}) {
+export async function ownStack(options = [], { settings = [], before = async () => {}, withMail = true } = {}) {
   const dir = await mkdtemp(ownPlace());
   await chmod(dir, 0o755);
   own = dir;
   await before(dir);
-  const made = await startStack(dir, options, settings);
+  const made = await startStack(dir, options, settings, withMail);
   shared = Promise.resolve(made);
   return made;
 }
