@@ -43,6 +43,7 @@ const struct param evidence_new_params[] = {
     {.name = "file", .type = PARAM_UUID, .label = "desk.case.file"},
     {.name = "kind", .type = PARAM_CODE, .flags = PARAM_REQUIRED, .label = "desk.evidence.kind"},
     SHARED_ROWS,
+    {.name = "chosen", .type = PARAM_BOOL}, /* the kind was to be chosen: nothing chosen is an error, not a first look */
     {.name = NULL},
 };
 
@@ -216,6 +217,8 @@ enum err evidence_new_show(struct request *req, struct reply *rep)
         return reply_error(req, rep, err);
     if (req->method == METHOD_POST)
         return late_page(req, rep, &c, evidence_new_params, true);
+    if (param_bool(req, "chosen") && !param_present(req, "kind"))
+        form_error(req, "kind", "error.field.choose");
     model = desk_form(req, &c, "desk.evidence.kind.title", evidence_new_params, NULL);
     desk_vocab(req, json_object_get(model, "form"), "kind", "evidence_kind");
     json_set_bool(model, "has_file", param_present(req, "file"));

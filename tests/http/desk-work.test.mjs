@@ -99,6 +99,10 @@ test('evidence_with_wrong_values_comes_back_with_everything_typed', async () => 
   assert.equal(page.path, `/desk/cases/${number}/evidence`, page.text);
   assert.match(JSON.stringify(await value(`select e.fields from core.evidence e join core.case_file c on c.id = e.case_id where c.case_no = '${number}' and e.kind = 'ENTITY'`)), /92000000ABCDEFGHJH/);
   // An unknown kind asks for the kind.
+  const nothing = await one.get(`/desk/cases/${number}/evidence/new?chosen=1`);
+  assert.equal(nothing.status, 422, 'going on without a kind is told');
+  assert.match(nothing.body, /id="f-kind-error"/);
+  assert.match((await one.get(`/desk/cases/${number}/evidence/new`)).body, /name="chosen" value="1"/);
   assert.match((await one.get(`/desk/cases/${number}/evidence/new?kind=NOTHING`)).title, /哪种证据/);
   // Change and remove.
   page = await one.get(`/desk/cases/${number}/evidence`);
