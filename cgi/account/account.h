@@ -50,7 +50,8 @@ bool login_form_ok(struct str login);
 /* The first GET of a one-time link (invitation, reset, setup): the token goes on in a cookie and the address loses it (SECURITY.md §4.2);
  * nothing is used up.  What has not the form of a token is no address of ours: 404. */
 enum err link_take(struct request *req, struct reply *rep, enum session_kind kind, const char *path);
-/* The page again; a refusal that asks for the second factor (ERR_FACTOR) leads there first and then to `back`. */
+/* The page again; a refusal that asks for the second factor (ERR_FACTOR) leads there first and then to `back` (a path; a query
+ * behind it percent-encoded). */
 enum err step_up_or_again(struct request *req, struct reply *rep, enum err err, const char *back);
 /* A model with a form and a title; the form is json_object_get(model, "form"). */
 json_t *account_model(struct request *req, const char *title_key, const struct param *params, const json_t *stored);

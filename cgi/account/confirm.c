@@ -23,7 +23,6 @@ const struct param confirm_params[] = {
     {.name = NULL},
 };
 
-/* What was chosen is a field or two, asked again on the page that it leads back to. */
 enum err step_up_or_again(struct request *req, struct reply *rep, enum err err, const char *back)
 {
     if (err == ERR_FACTOR && !req->wants_json)

@@ -36,6 +36,7 @@ const struct param invite_cancel_params[] = {
     {.name = NULL},
 };
 
+/* Of the other form on a person's page, which asks for nothing. */
 const struct param person_path_params[] = {
     {.name = "id",
      .type = PARAM_UUID,
@@ -199,6 +200,24 @@ enum err invite_cancel(struct request *req, struct reply *rep)
     return reply_see_other(rep, "/account/people");
 }
 
+/* The page with what was chosen, for the way through the second factor: codes and numbers, no names.  A tick that was taken off is an
+ * empty value. */
+static const char *person_chosen(struct request *req, const struct uuid *id)
+{
+    struct buf query = buf_new(req->arena);
+
+    buf_add_url(&query, str_fmt(req->arena,
+                                "role=%.*s&state=%.*s&weekly_hours=%lld&trainee=%s"
+                                "&open_cases_ok=%s&version=%lld",
+                                STR_ARG(param_text(req, "role")), STR_ARG(param_text(req, "state")),
+                                (long long)param_int(req, "weekly_hours"),
+                                param_bool(req, "trainee") ? "1" : "",
+                                param_bool(req, "open_cases_ok") ? "1" : "",
+                                (long long)param_int(req, "version")));
+    return str_z(req->arena, str_fmt(req->arena, "/account/people/%.*s%%3F%.*s",
+                                     STR_ARG(uuid_text(req->arena, id)), STR_ARG(buf_str(&query))));
+}
+
 enum err person_show(struct request *req, struct reply *rep)
 {
     struct db_rows *rows = NULL;
@@ -206,6 +225,10 @@ enum err person_show(struct request *req, struct reply *rep)
     json_t *stored = NULL, *model, *form;
     enum err err = ERR_OK;
 
+    /* Only our own pages lead to a form that is filled in already; a link from elsewhere shows what is stored. */
+    if (req->method == METHOD_GET && req->query.n != 0 && req->fetch_site.n != 0 &&
+        !request_same_origin(req))
+        return reply_see_other(rep, "/account/people/%.*s", STR_ARG(uuid_text(req->arena, &id)));
     if (req->session != NULL)
         err = db_read(req->db, "account.person", &rows,
                       DB_BYTES("p_session", session_bearer(req->session)), DB_UUID("p_user", id));
@@ -235,7 +258,6 @@ enum err person_show(struct request *req, struct reply *rep)
 enum err person_update(struct request *req, struct reply *rep)
 {
     struct uuid id = param_uuid(req, "id");
-    struct str text = uuid_text(req->arena, &id);
     enum err err = db_write(
         req->db, "account.person_update", NULL, DB_BYTES("p_session", session_bearer(req->session)),
         DB_UUID("p_user", id), DB_INT("p_version", param_int(req, "version")),
@@ -245,9 +267,7 @@ enum err person_update(struct request *req, struct reply *rep)
         DB_BOOL("p_open_cases_ok", param_bool(req, "open_cases_ok")));
 
     if (err != ERR_OK)
-        return step_up_or_again(
-            req, rep, err,
-            str_z(req->arena, str_fmt(req->arena, "/account/people/%.*s", STR_ARG(text))));
+        return step_up_or_again(req, rep, err, person_chosen(req, &id));
     return reply_see_other(rep, "/account/people");
 }
 

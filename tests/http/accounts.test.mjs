@@ -273,6 +273,7 @@ test('a_second_factor_is_asked_for_and_no_code_works_twice', async () => {
 });
 
 test('a_session_alone_does_not_replace_the_second_factor', async () => {
+  await psql("update core.app_user set trainee = true where login = 'vol.chosen'");
   await psql("update core.session set factor_at = core.now() - interval '6 minutes'");
   await rested(lead.phone, 'lead.one');
   const kept = () => value("select encode(totp_sealed, 'hex') from core.app_user where login = 'lead.one'");
@@ -428,4 +429,22 @@ test('leave_skills_hours_and_conflicts_of_the_profile_decide_who_gets_a_case', a
   given = await next();
   assert.equal(given.who, 'vol.b');
   assert.deepEqual(given.out['志愿者vol.a'], ['conflict']);
+});
+
+test('what_was_chosen_for_a_person_comes_back_behind_the_second_factor', async () => {
+  await invited(lead, url, 'volunteer', 'vol.chosen');
+  const id = await idOf('vol.chosen');
+  await psql("update core.session set factor_at = core.now() - interval '1 hour' where ended_at is null");
+  let page = await lead.submit(await lead.get(`/account/people/${id}`), 'form', { role: 'regulator', state: 'disabled', weekly_hours: '7', trainee: null, open_cases_ok: true });
+  assert.match(page.path, /^\/account\/confirm/, page.text);
+  page = await lead.submit(page, 'form', { code: await lead.phone.code() });
+  assert.match(page.path, new RegExp(`^/account/people/${id}\\?`), page.text);
+  assert.equal(page.status, 200);
+  for (const [name, chosen] of [['role', 'regulator'], ['state', 'disabled'], ['weekly_hours', '7']]) assert.equal(page.value(name), chosen, name);
+  assert.match(page.body, /name="open_cases_ok" value="1" checked/);
+  assert.doesNotMatch(page.body, /name="trainee" value="1" checked/);
+  assert.equal(await value("select role || state from core.app_user where login = 'vol.chosen'"), 'volunteeractive', 'nothing is saved by that');
+  page = await lead.submit(page, 'form', {});
+  assert.equal(page.path, '/account/people', page.text);
+  assert.equal(await value("select role || state from core.app_user where login = 'vol.chosen'"), 'regulatordisabled');
 });
