@@ -316,7 +316,14 @@ test('going_on_or_saving_sends_what_was_chosen_in_either_control', async () => {
   const client = await person('zh-CN');
   const names = (page) => [...page.body.matchAll(/<strong>([^<]+)<\/strong>/g)].map((m) => m[1]);
   const picture = png(30, 30);
-  let page = await client.submit(await client.get('/complaint/evidence'), 'form', { photo: file('一.png', picture, 'image/png'), file: file('二.txt', '聊天记录') }, { button: '/complaint/evidence?then=on' });
+  // Uploading nothing is told at the field; going on without a file is no mistake.
+  let page = await client.submit(await client.get('/complaint/evidence'), 'form', {});
+  assert.equal(page.status, 422);
+  assert.match(page.body, /id="f-photo-error"/);
+  assert.match(page.text, /请先选一张照片或一个文件/);
+  page = await client.submit(page, 'form', {}, { button: '/complaint/evidence?then=on' });
+  assert.equal(page.path, '/complaint/contact', page.text);
+  page = await client.submit(await client.get('/complaint/evidence'), 'form', { photo: file('一.png', picture, 'image/png'), file: file('二.txt', '聊天记录') }, { button: '/complaint/evidence?then=on' });
   assert.equal(page.path, '/complaint/contact', page.text);
   assert.deepEqual(names(await client.get('/complaint/evidence')).slice(-2), ['一.png', '二.txt']);
   page = await client.submit(await client.get('/complaint/evidence'), 'form', { file: file('三.txt', '说明') }, { button: '/complaint/evidence?then=save' });
