@@ -1,6 +1,6 @@
 -- track: the code in, the case out; messages, decisions, supplements, consents (UX.md §2.8).
 \ir support.psql
-select plan(71);
+select plan(72);
 create function t.answer(p_sql text) returns text language plpgsql as $$
 declare
     v_detail text;
