@@ -1,6 +1,7 @@
 /*
- * /track/consents: every consent, to be taken back as easily as it was given, and what was not given, to be given as late as one likes.  One of them carries the whole case; taking it back has a
- * page of its own, /track/consents/end, that says what will happen and asks for a tick first (UX.md §1: nothing final by one tap).
+ * /track/consents: every consent, to be taken back as easily as it was given, and what was not given, to be given as late as one likes.
+ * One of them carries the whole case; taking it back has a page of its own, /track/consents/end, that says what will happen and asks for
+ * a tick first (UX.md §1: nothing final by one tap).
  */
 #include "core/arena.h"
 #include "core/db.h"
