@@ -14,7 +14,8 @@ libaiddesk_a_SOURCES = \
   cgi/core/db.c cgi/core/db_connect.c cgi/core/db_args.c cgi/core/db_call.c cgi/core/db_rows.c \
   cgi/core/db_script.c cgi/core/db_private.h cgi/core/db.h \
   cgi/core/seal_field.c cgi/core/seal_box.c cgi/core/seal_password.c cgi/core/seal_file.c cgi/core/seal_keys.c cgi/core/seal.h \
-  cgi/core/slot.c cgi/core/session.c cgi/core/session.h cgi/core/staff.c cgi/core/staff.h cgi/core/token.c cgi/core/code.c cgi/core/token.h cgi/core/digest.c cgi/core/digest.h \
+  cgi/core/slot.c cgi/core/session.c cgi/core/session.h cgi/core/staff.c cgi/core/staff.h cgi/core/token.c cgi/core/code.c cgi/core/token.h \
+  cgi/core/digest.c cgi/core/digest.h \
   cgi/core/totp.c cgi/core/totp.h cgi/core/file.c cgi/core/file_send.c cgi/core/file_private.h cgi/core/file.h cgi/core/inspect.c cgi/core/inspect_spawn.c cgi/core/inspect_private.h cgi/core/inspect.h \
   cgi/core/vocab.c cgi/core/vocab.h cgi/core/why.c cgi/core/why.h cgi/core/metrics.c cgi/core/metrics.h cgi/core/qr.c cgi/core/qr.h
 # Documents, charts and mail are apart: only the programs that need pango or curl link them.

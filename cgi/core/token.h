@@ -22,16 +22,14 @@ struct str token_ad(struct arena *a, const struct str *parts, size_t n);
 /* Key versions and piece numbers in AD: 4 bytes, big-endian. */
 void token_be32(uint32_t v, unsigned char out[4]);
 /* crypto_generichash(32, AD(parts…), key or NULL) without writing the AD down: for parts that are secret. */
-void token_hash_ad(const struct str *parts, size_t n, const unsigned char *key32,
-                   unsigned char out[32]);
+void token_hash_ad(const struct str *parts, size_t n, const unsigned char *key32, unsigned char out[32]);
 /* K(key, ctx, n) = crypto_kdf_derive_from_key; ctx exactly 8 characters.  out: 32 bytes. */
 void token_derive(const unsigned char key[32], const char *ctx, uint64_t n, unsigned char out[32]);
 /* crypto_generichash(32, message, key or NULL). */
 void token_hash(struct str message, const unsigned char *key32, unsigned char out[32]);
 
 /* Keyed look-up hash of a normalised value: generichash(AD("aiddesk/1/lookup", kind, value), lookup key) (SECURITY.md §3.3). */
-void token_lookup(struct arena *a, const unsigned char lookup_key[32], const char *kind,
-                  struct str value, unsigned char out[32]);
+void token_lookup(struct arena *a, const unsigned char lookup_key[32], const char *kind, struct str value, unsigned char out[32]);
 
 /* Codes of 24 Crockford characters (115 bits and a check character, SECURITY.md §4.5). */
 /* From the first 115 bits of 32 bytes. */
@@ -42,11 +40,9 @@ enum err code_read(struct str typed, char code[CODE_CHARS + 1]);
 /* "7K3M-Q9TX-…": six groups of four. */
 struct str code_show(struct arena *a, const char code[CODE_CHARS + 1]);
 /* Root of a code: generichash(AD(label, code)); label "aiddesk/1/code" or "aiddesk/1/resume". */
-void code_root(struct arena *a, const char *label, const char code[CODE_CHARS + 1],
-               unsigned char root[32]);
+void code_root(struct arena *a, const char *label, const char code[CODE_CHARS + 1], unsigned char root[32]);
 /* Second-factor recovery codes: look-up = generichash(AD("aiddesk/1/factor-code", user id, code)). */
-void code_factor_lookup(struct arena *a, const struct uuid *user, const char code[CODE_CHARS + 1],
-                        unsigned char out[32]);
+void code_factor_lookup(struct arena *a, const struct uuid *user, const char code[CODE_CHARS + 1], unsigned char out[32]);
 /* Recovery key as 52 Crockford characters + 4 check characters in 14 groups of four, and back (SECURITY.md §3.3). */
 struct str code_recovery_show(struct arena *a, const unsigned char secret[32]);
 bool code_recovery_read(struct arena *a, struct str typed, unsigned char secret[32]);

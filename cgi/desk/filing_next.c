@@ -2,8 +2,6 @@
  * What comes next in a filing: one sentence, who acts, until when; then the steps that its state allows (sql/reference/transitions.json),
  * the likeliest first, and last what takes a step back or ends it.
  */
-#include <string.h>
-
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/db.h"
@@ -24,17 +22,6 @@ static const char *const inputs[] = {"prerequisites_shown",
                                      "agreement_recorded",
                                      "termination_reason_given",
                                      NULL};
-
-/* Who acts in a state, as enumeration waiting_on names them.  Nobody: it has ended. */
-static const struct turn {
-    const char *status, *who;
-} turns[] = {
-    {"PLANNED", "VOLUNTEER"},     {"DRAFTED", "VOLUNTEER"},    {"READY", "VOLUNTEER"},
-    {"SUBMITTED", "CHANNEL"},     {"SUPPLEMENT", "VOLUNTEER"}, {"ACCEPTED", "CHANNEL"},
-    {"RESPONDED", "VOLUNTEER"},   {"MEDIATING", "CHANNEL"},    {"INTERVENED", "CHANNEL"},
-    {"AGREED", "RESPONDENT"},     {"WD_DRAFTED", "VOLUNTEER"}, {"WD_REQUESTED", "CHANNEL"},
-    {"WD_REJECTED", "VOLUNTEER"},
-};
 
 /* Steps in the order in which they are likely; a step that is not here comes behind them.  A period that has run out without an answer is
  * what happened, so it is first as soon as it may be recorded. */
@@ -119,8 +106,8 @@ static struct str until(const json_t *clocks)
 }
 
 struct next {
-    const char *key; /* "filing.next.<key>" */
-    const char *who;
+    const char *key;       /* "filing.next.<key>" */
+    struct str who;        /* who acts, as enumeration waiting_on names them */
     struct str href, text; /* what to do first when it is no step; empty = the first step is */
 };
 
@@ -130,14 +117,10 @@ static struct next before_step(struct request *req, const struct open_case *c,
                                struct str confirm_id)
 {
     struct str status = db_text(page, 0, "status"), consent = db_text(page, 0, "consent");
-    struct next n = {.key = str_z(req->arena, status), .who = "NOBODY"};
+    struct next n = {.key = str_z(req->arena, status), .who = db_text(page, 0, "waiting_on")};
     struct str channel = str_fmt(req->arena, "/desk/cases/%.*s/channels/%.*s", STR_ARG(c->case_no),
                                  STR_ARG(db_text(page, 0, "channel")));
 
-    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
-        if (str_eqz(status, turns[i].status))
-            n.who = turns[i].who;
-    }
     if (str_eqz(status, "PLANNED") || refuses(steps, "submit", "collision_checked")) {
         n.key = str_eqz(status, "PLANNED") ? "PLANNED" : "again";
         n.href = str_fmt(req->arena, "#%.*s", STR_ARG(confirm_id));
@@ -150,7 +133,7 @@ static struct next before_step(struct request *req, const struct open_case *c,
         bool asked = str_eqz(consent, "asked");
 
         n.key = asked ? "asked" : str_eqz(consent, "missing") ? "consent" : "refused";
-        n.who = asked ? "COMPLAINANT" : "VOLUNTEER";
+        n.who = asked ? STR("COMPLAINANT") : n.who;
         n.href = channel;
         n.text = locale_textz(req->arena, req->locale,
                               asked ? "filing.next.do.channel" : "filing.consent.ask");
@@ -168,8 +151,8 @@ static void add_sentence(struct request *req, json_t *model, const struct next *
 {
     json_t *next = json_object(), *values = json_owned(req->arena, json_object());
     struct str date = until(json_object_get(model, "clocks"));
-    bool waits = strcmp(n->who, "CHANNEL") == 0 || strcmp(n->who, "RESPONDENT") == 0;
-    bool over = strcmp(n->who, "NOBODY") == 0;
+    bool waits = str_eqz(n->who, "CHANNEL") || str_eqz(n->who, "RESPONDENT");
+    bool over = str_eqz(n->who, "NOBODY");
 
     json_set_str(values, "date", date);
     json_set_str(next, "text",
@@ -178,7 +161,7 @@ static void add_sentence(struct request *req, json_t *model, const struct next *
     json_set_bool(next, "date_text", false);
     json_set_bool(next, "who", false);
     if (!over)
-        json_set_str(next, "who", desk_text(req, "desk.who.", str_of(n->who)));
+        json_set_str(next, "who", desk_text(req, "desk.who.", n->who));
     if (date.n != 0 && !over)
         json_set_str(next, "date_text",
                      locale_text(req->arena, req->locale, "filing.next.until", values));

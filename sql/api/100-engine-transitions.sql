@@ -70,6 +70,19 @@ $$;
 comment on function engine.facts_apply(uuid, jsonb) is
     'Stores what the caller named for a step of a case: closure_reason, review_on, primary_case. Refuses: UD031.';
 
+create function engine.filing_waiting_on(p_status text, p_channel text) returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when engine.filing_final(p_status => p_status) then 'NOBODY'
+        when p_status in ('PLANNED', 'DRAFTED', 'READY', 'SUPPLEMENT', 'RESPONDED', 'WD_DRAFTED', 'WD_REJECTED') then 'VOLUNTEER'
+        when p_status = 'AGREED' or engine.channel_layer(p_channel => p_channel) = 'L1' then 'RESPONDENT'
+        else 'CHANNEL' end
+$$;
+comment on function engine.filing_waiting_on(text, text) is
+    'Who acts next in a state of a filing: at a platform''s own desk (layer L1) the platform, elsewhere the channel; what was agreed waits for the respondent to perform. Internal.';
+
 create function engine.case_waiting_on(p_status text, p_case uuid) returns text
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -81,8 +94,7 @@ as $$
         when p_status in ('LITIGATION', 'ENFORCEMENT') then 'CHANNEL'
         when p_status = 'IN_PROGRESS' then coalesce((
             -- The newest open filing says it.
-            select case when f.status in ('SUPPLEMENT', 'RESPONDED', 'AGREED', 'WD_DRAFTED', 'WD_REJECTED') then 'VOLUNTEER'
-                        when engine.channel_layer(p_channel => f.channel) = 'L1' then 'RESPONDENT' else 'CHANNEL' end
+            select engine.filing_waiting_on(p_status => f.status, p_channel => f.channel)
             from core.filing f
             where f.case_id = p_case and engine.filing_open(p_status => f.status)
             order by f.submitted_at desc, f.id limit 1), 'VOLUNTEER')

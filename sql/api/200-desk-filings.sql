@@ -71,7 +71,7 @@ returns table (id uuid, channel text, layer text, status text, version bigint, r
                proof_file uuid, submitted_at timestamptz, submitted_by text, received_on date, accepted_on date, items_sealed bytea,
                reply_sealed bytea, replied_at timestamptz, agreed_sealed bytea, outcome text, not_accepted_reason text,
                termination_reason text, result_sealed bytea, ended_at timestamptz, skip_reason_sealed bytea, detail jsonb,
-               demands_changed boolean, prepared boolean, case_status text)
+               demands_changed boolean, prepared boolean, case_status text, waiting_on text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -91,7 +91,8 @@ begin
            v_filing.not_accepted_reason, v_filing.termination_reason, v_filing.result_sealed, v_filing.ended_at,
            v_filing.skip_reason_sealed, v_row.detail,
            coalesce(v_filing.demand_hash <> engine.demand_hash(p_case => p_case), false),
-           v_filing.status in ('PLANNED', 'DRAFTED', 'READY'), (select c.status from core.case_file c where c.id = p_case);
+           v_filing.status in ('PLANNED', 'DRAFTED', 'READY'), (select c.status from core.case_file c where c.id = p_case),
+           engine.filing_waiting_on(p_status => v_filing.status, p_channel => v_filing.channel);
 end
 $$;
 comment on function desk.filing_page(bytea, uuid, uuid) is

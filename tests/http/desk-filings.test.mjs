@@ -180,7 +180,7 @@ test('a_submission_needs_number_or_proof_and_a_lawful_time', async () => {
   assert.match(page.text, /首次答复/);
   assert.match(page.text, /为什么是这一天/);
   // Now others act: who, until when, and what may come, the likeliest first.
-  assert.match(next(page).said, /^等这个渠道受理或答复，收到后记在这里 最晚：\d+年\d+月\d+日.* 下一步由谁做： 受理机构$/);
+  assert.match(next(page).said, /^等这个渠道受理或答复，收到后记在这里 最晚：\d+年\d+月\d+日.* 下一步由谁做： 对方$/);
   assert.deepEqual(next(page).main, [`${ticket}/step/respond`]);
   assert.deepEqual(next(page).steps, ['respond', 'accept', 'ask_supplement', 'refuse']);
   assert.equal(await status(), 'IN_PROGRESS');

@@ -1,6 +1,6 @@
 -- Every guard of the filing and the settlement machine refuses once and passes once, on real inputs.
 \ir support.psql
-select plan(66);
+select plan(67);
 create function t.filing_try(p_event text, p_before text default null, p_to text default null, p_channel text default 'COMPLAINT_12315')
 returns text language sql as $$
     select t.try('filing', (select f.id from core.filing f where f.channel = p_channel order by f.id limit 1), p_event, p_to, t.id('wang'), '{}', p_before)
@@ -123,6 +123,11 @@ select is(t.settlement_try('perform', null) || ', ' || t.settlement_try('breach'
     'UD022 performance_evidence, UD022 performance_date_passed, UD022 rescission_recorded, UD022 made_through_mediation_organisation',
     'performed, broken, rescinded, confirmed: each on its own proof');
 select is(t.settlement_try('confirm', $$update core.settlement set mediated = true$$), 'UD022 joint_application_within_30d', 'confirmation needs both sides, within 30 days');
+select is((select string_agg(s || ' ' || engine.filing_waiting_on(p_status => s, p_channel => 'PLATFORM_TICKET') || ' '
+                             || engine.filing_waiting_on(p_status => s, p_channel => 'COMPLAINT_12315'), ', ' order by i)
+           from unnest(array['PLANNED', 'SUBMITTED', 'RESPONDED', 'AGREED', 'WD_REQUESTED', 'WITHDRAWN']) with ordinality u (s, i)),
+    'PLANNED VOLUNTEER VOLUNTEER, SUBMITTED RESPONDENT CHANNEL, RESPONDED VOLUNTEER VOLUNTEER, AGREED RESPONDENT RESPONDENT, '
+    'WD_REQUESTED RESPONDENT CHANNEL, WITHDRAWN NOBODY NOBODY', 'who acts next in a filing: at the platform''s own desk the platform itself');
 
 select finish();
 rollback;
